@@ -1,0 +1,222 @@
+"""原稿のフォルダを読み、書く。
+
+``<社協>/council.yaml``、``<社協>/readings.tsv``、``<社協>/<名前>[.plain].md``、``<社協>/<画像>``。
+2 つの原稿が同じ名前の別の画像を使うときは、画像を ``<社協>/<名前>[.plain]/`` に置く。
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from content.council import parse_council, write_council
+from content.model import REGISTERS, Council, Publication, Register
+from content.notation import NotationError, Problem, parse
+from content.notation_write import write
+from content.pictures import MAX_BYTES
+
+BUNDLED = Path(__file__).parent / "plans"
+"""この製品に付いてくる計画。"""
+
+COUNCIL_FILE, READINGS_FILE = "council.yaml", "readings.tsv"
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """原稿のひとそろい。社協は id の順、出版物は id と register（standard、plain）の順に並ぶ。
+
+    ``readings`` は社協の id ごとの読みの辞書（TSV の文字のまま）。
+    """
+
+    councils: tuple[Council, ...]
+    publications: tuple[Publication, ...]
+    readings: tuple[tuple[str, str], ...] = ()
+
+
+def in_order(publication: Publication) -> tuple[str, int]:
+    """``Bundle.publications`` の並べ方。"""
+    return publication.id, REGISTERS.index(publication.register)
+
+
+def load_folder(folder: Path) -> Bundle:
+    """フォルダの原稿をすべて読む。``folder`` は社協のフォルダか、社協のフォルダが並ぶフォルダ。
+
+    社協の id はフォルダの名前である。誤りは、すべてのファイルの分を集めて ``NotationError`` で上げる。
+    """
+    problems: list[Problem] = []
+    try:
+        roots = _council_folders(folder)
+    except FileNotFoundError:
+        raise _folder_error(folder, "フォルダがありません。場所を確かめてください。") from None
+    except NotADirectoryError:
+        raise _folder_error(
+            folder, "フォルダではありません。原稿のあるフォルダを選んでください。"
+        ) from None
+    except OSError as error:
+        raise _folder_error(
+            error.filename or folder, "フォルダを開けません。読み取りの権限を確かめてください。"
+        ) from None
+    if not roots:
+        raise _folder_error(
+            folder,
+            "原稿（.md）がありません。社協のフォルダに council.yaml と原稿を置いてください。",
+        )
+    bundles = [_Folder(root, problems).read() for root in roots]
+    if problems:
+        raise NotationError(problems)
+    return Bundle(
+        tuple(c for b in bundles for c in b.councils),
+        tuple(sorted((p for b in bundles for p in b.publications), key=in_order)),
+        tuple(r for b in bundles for r in b.readings),
+    )
+
+
+def _folder_error(folder: Path | str, message: str) -> NotationError:
+    return NotationError([Problem(str(folder), 1, message)])
+
+
+def _council_folders(folder: Path) -> list[Path]:
+    # resolve() では、リンクの名前（社協の id になる）がリンク先の名前に変わってしまう。
+    folder = Path(os.path.abspath(folder))  # noqa: PTH100
+    below = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    councils = [p for p in below if _holds(p, COUNCIL_FILE)]
+    if _holds(folder, COUNCIL_FILE) or (not councils and _holds(folder, ".md")):
+        return [folder]
+    return [p for p in below if p in councils or _holds(p, ".md")]
+
+
+def _holds(folder: Path, ending: str) -> bool:
+    # glob() は開けないフォルダを空とみなすので使わない。
+    return any(p.name.endswith(ending) for p in folder.iterdir())
+
+
+class _Folder:
+    """社協のフォルダひとつ。"""
+
+    def __init__(self, root: Path, problems: list[Problem]) -> None:
+        self._root = root
+        self._problems = problems
+
+    def read(self) -> Bundle:
+        id = self._root.name
+        if not _NAME.fullmatch(id):
+            self._problem(
+                self._root,
+                "社協のフォルダの名前は、半角の英小文字と数字と - だけにしてください（例 kawasaki）。",
+            )
+        readings = self._root / READINGS_FILE
+        text = self._text(readings) if readings.exists() else None
+        return Bundle(
+            tuple(self._council(id)),
+            tuple(self._publications(id)),
+            ((id, text),) if text else (),
+        )
+
+    def _council(self, id: str) -> Iterator[Council]:
+        path = self._root / COUNCIL_FILE
+        text = self._text(path)
+        if text is None:
+            return
+        try:
+            yield parse_council(text, id, file=self._shown(path))
+        except NotationError as error:
+            self._problems.extend(error.problems)
+
+    def _publications(self, id: str) -> Iterator[Publication]:
+        for path in sorted(self._root.glob("*.md")):
+            name, register = _name_and_register(path)
+            if not _NAME.fullmatch(name):
+                self._problem(
+                    path,
+                    "原稿のファイルの名前は、半角の英小文字と数字と - だけにしてください（例 plan-6.md）。",
+                )
+                continue
+            text = self._text(path)
+            if text is None:
+                continue
+            try:
+                yield parse(
+                    text,
+                    f"{id}/{name}",
+                    register,
+                    file=self._shown(path),
+                    load_picture=_pictures_for(path),
+                )
+            except NotationError as error:
+                self._problems.extend(error.problems)
+
+    def _text(self, path: Path) -> str | None:
+        try:
+            data = path.read_bytes()
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            message = "文字コードが UTF-8 ではありません。UTF-8 で保存してください。"
+            self._problem(path, message, data[: error.start].count(b"\n") + 1)
+        except FileNotFoundError:
+            self._problem(path, "ファイルがありません。フォルダに置いてください。")
+        except OSError:
+            self._problem(path, "ファイルを開けません。読み取りの権限を確かめてください。")
+        else:
+            if "\0" not in text:
+                return text
+            line = text[: text.index("\0")].count("\n") + 1
+            self._problem(path, "目に見えない文字（U+0000）があります。消してください。", line)
+        return None
+
+    def _problem(self, path: Path, message: str, line: int = 1) -> None:
+        self._problems.append(Problem(self._shown(path), line, message))
+
+    def _shown(self, path: Path) -> str:
+        return path.relative_to(self._root.parent).as_posix()
+
+
+def _name_and_register(path: Path) -> tuple[str, Register]:
+    stem = path.name.removesuffix(".md")
+    return (stem.removesuffix(".plain"), "plain") if stem.endswith(".plain") else (stem, "standard")
+
+
+def _pictures_for(path: Path) -> Callable[[str], bytes | None]:
+    """``path`` の原稿の画像を読む。``plan-6.md`` なら ``plan-6/`` の中を先に、次にその隣を見る。"""
+
+    def load(name: str) -> bytes | None:
+        for folder in (path.with_suffix(""), path.parent):
+            try:
+                with (folder / name).open("rb") as file:
+                    return file.read(MAX_BYTES + 1)  # 大きすぎることが分かるだけ読む
+            except OSError:
+                continue
+        return None
+
+    return load
+
+
+def write_folder(bundle: Bundle, folder: Path) -> None:
+    """原稿のフォルダを書く。空のフォルダに書けば ``load_folder(folder)`` は ``bundle`` に等しい。
+
+    今あるファイルは、同じ名前のものだけを書きかえ、消しはしない。書けなければ ``OSError``。
+    """
+    for council in bundle.councils:
+        _write(folder / council.id / COUNCIL_FILE, write_council(council).encode())
+    for id, text in bundle.readings:
+        _write(folder / id / READINGS_FILE, text.encode())
+    versions: dict[tuple[str, str], set[bytes]] = defaultdict(set)
+    for publication in bundle.publications:
+        for picture in publication.pictures:
+            versions[publication.council, picture.name].add(picture.data)
+    for publication in bundle.publications:
+        plain = ".plain" if publication.register == "plain" else ""
+        path = folder / publication.council / f"{publication.name}{plain}.md"
+        _write(path, write(publication).encode())
+        for picture in publication.pictures:
+            shared = len(versions[publication.council, picture.name]) == 1
+            _write((path.parent if shared else path.with_suffix("")) / picture.name, picture.data)
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)

@@ -1,0 +1,131 @@
+"""すべての試験の共通部分: 控えの結果との比べ方、本物の出力、本物のサーバーとブラウザ。"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser, sync_playwright
+
+GOLDEN = Path(__file__).parent / "golden"
+CHECKOUT = Path(__file__).parent.parent
+
+# 遅い機械で時間切れの失敗をしないように、1 例ごとの時間は測らない。例はいつも同じものを使う。
+hypothesis_settings.register_profile("tsutawaru", deadline=None, derandomize=True)
+hypothesis_settings.load_profile("tsutawaru")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden", action="store_true", help="tests/golden を今の結果に書きかえる"
+    )
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """``golden(名前, 文字)``: tests/golden の控えと同じかどうか。"""
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / name
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert path.exists(), f"{name} がありません。--update-golden で作ってください。"
+        assert text == path.read_text(encoding="utf-8")
+
+    return compare
+
+
+class Tsutawaru:
+    """本物の命令。データベースと音声の控えは、試験ごとの場所に置く。"""
+
+    def __init__(self, home: Path, cache: Path) -> None:
+        self.environment = {
+            **os.environ,
+            "TSUTAWARU_DATABASE_URL": f"sqlite:///{home / 'tsutawaru.db'}",
+            "TSUTAWARU_CACHE": str(cache),
+        }
+
+    def __call__(
+        self, *arguments: str | Path, input: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*COMMAND, *map(str, arguments)],
+            input=input,
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            timeout=600,
+            check=False,
+        )
+
+
+COMMAND = (sys.executable, "-m", "app.cli")
+
+
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """1 度の試験の間だけの、音声の控え。"""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def tsutawaru(tmp_path: Path, shared_cache: Path) -> Tsutawaru:
+    return Tsutawaru(tmp_path, shared_cache)
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory, shared_cache: Path) -> Path:
+    """付属の計画の、本物の声によるすべての版（``make publish`` と同じ）。"""
+    home = tmp_path_factory.mktemp("published")
+    done = Tsutawaru(home, shared_cache)("publish", "--out", home / "out", "--workers", "2")
+    assert done.returncode == 0, done.stderr
+    return home / "out"
+
+
+@pytest.fixture(scope="session")
+def site_url(published: Path) -> Iterator[str]:
+    """本物のサーバーのアドレス。"""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    server = subprocess.Popen([*COMMAND, "serve", "--out", str(published), "--port", str(port)])
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(200):
+            try:
+                with urllib.request.urlopen(f"{url}/health", timeout=5):
+                    break
+            except OSError:
+                time.sleep(0.1)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian の chromium（tests/system-packages.sh が入れる）。"""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+                "--autoplay-policy=no-user-gesture-required",
+            ],
+        )
+        yield browser
+        browser.close()
