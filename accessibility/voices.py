@@ -1,0 +1,218 @@
+"""声。文を波形にする。読み（Run の words）だけを見て、日本語を解析し直すことはない。"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from accessibility.kana import mora_count
+from accessibility.sound import Samples, decode
+from content.model import Sentence, Word
+
+if TYPE_CHECKING:
+    from pyopenjtalk.types import NJDFeature
+
+
+class VoiceError(Exception):
+    """声が使えない。説明は日本語の 1 文。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """文ひとつの声。``samples`` は 1.0 を最大とする波形（超えることがある）、``rate`` は Hz。"""
+
+    samples: Samples
+    rate: int
+
+
+class Voice(Protocol):
+    """声の約束。別のプロセスへ渡せる、変わらない値である。
+
+    ``id`` は声と設定を言い当てる名前（キャッシュの鍵になる）。``gain`` は −19 LUFS にする倍率。
+    ``credit`` は版に書く、声の作り手と条件。``name`` は音声の中で言う、声の名前（原稿の書き方）。
+    """
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def gain(self) -> float: ...
+    @property
+    def credit(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    def speak(self, sentences: Sequence[Sentence]) -> Iterator[Speech]:
+        """文を順に声にする。使えないときは ``VoiceError``。"""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OpenJTalk:
+    """Open JTalk の声「Mei」。``speed`` は話す速さ（1.0 がふつう）。"""
+
+    speed: float = 1.0
+
+    credit = "合成音声 Open JTalk「Mei」（名古屋工業大学 MMDAgent プロジェクトチーム、CC BY 3.0）"
+    name = "｜Open《オープン》 ｜JTalk《ジェイトーク》の「｜Mei《メイ》」"
+    gain = 10 ** (-1.1 / 20)  # もとの声は −17.9 LUFS
+    _breath = 120
+    """一息に読む語の数。これより長い文は間で分ける（合成の時間が長さの 2 乗にならないように）。"""
+
+    @property
+    def id(self) -> str:
+        from importlib.metadata import version
+
+        return f"openjtalk-mei {version('pyopenjtalk-plus')} speed {self.speed}"
+
+    def speak(self, sentences: Sequence[Sentence]) -> Iterator[Speech]:
+        import pyopenjtalk
+
+        for sentence in sentences:
+            parts: list[Samples] = []
+            rate = 48_000
+            for breath in breaths(words_of(sentence), self._breath):
+                labels = pyopenjtalk.make_label(njd_features(breath))
+                wave, rate = pyopenjtalk.synthesize(labels, speed=self.speed)
+                parts.append((wave / 32768).astype(np.float32))
+            yield Speech(np.concatenate(parts) if parts else np.zeros(0, np.float32), rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """音のない声。長さだけが本物らしい（1 拍 0.12 秒）。声のいらない確かめと下書きに使う。"""
+
+    credit = "音声なし（長さだけの無音）"
+    name = "音のない声"
+    gain = 1.0
+    id = "silent 1"
+
+    def speak(self, sentences: Sequence[Sentence]) -> Iterator[Speech]:
+        for sentence in sentences:
+            words = words_of(sentence)
+            morae = sum(mora_count(w.sound) for w in words if not w.is_pause)
+            seconds = 0.6 + 0.12 * morae + 0.3 * sum(w.is_pause for w in words) if morae else 0
+            yield Speech(np.zeros(round(seconds * 8000), np.float32), 8000)
+
+
+@dataclass(frozen=True, slots=True)
+class Pyttsx3:
+    """パソコンに入っている声（Windows の SAPI5、macOS、Linux の espeak-ng）。
+
+    pyttsx3 は書けない場所や 2 つの同時の使用で黙って止まるので、子プロセスで動かし、時間を限る。
+    漢字を読めない声（espeak-ng）があるので、かなで渡す。
+    """
+
+    timeout: float = 600.0
+    """ひとまとまりの文にかける時間の上限（秒）。"""
+
+    credit = "このパソコンの合成音声（pyttsx3）"
+    name = "パソコン"
+    gain = 1.0
+
+    @property
+    def id(self) -> str:
+        from importlib.metadata import version
+
+        return f"pyttsx3 {version('pyttsx3')} {sys.platform}"
+
+    def speak(self, sentences: Sequence[Sentence]) -> Iterator[Speech]:
+        if not sentences:
+            return
+        with tempfile.TemporaryDirectory(prefix="tsutawaru-") as folder:
+            files = [Path(folder) / f"{n}.wav" for n in range(len(sentences))]
+            jobs = [
+                {"kana": kana_for_speech(sentence), "file": str(file)}
+                for sentence, file in zip(sentences, files, strict=True)
+            ]
+            self._run(json.dumps([j for j in jobs if j["kana"]]))
+            for job, file in zip(jobs, files, strict=True):
+                if not job["kana"]:
+                    yield Speech(np.zeros(0, np.float32), 22_050)
+                    continue
+                try:
+                    samples, rate = decode(file.read_bytes())
+                except (OSError, ValueError):
+                    raise VoiceError(_PYTTSX3_HELP) from None
+                yield Speech(samples, rate)
+
+    def _run(self, jobs: str) -> None:
+        command = [sys.executable, "-m", "accessibility.pyttsx3_child"]
+        try:
+            done = subprocess.run(
+                command, input=jobs.encode(), capture_output=True, timeout=self.timeout, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise VoiceError(
+                f"pyttsx3 の声が {self.timeout:.0f} 秒たっても終わりません。--voice openjtalk を使ってください。"
+            ) from None
+        if done.returncode:
+            raise VoiceError(_PYTTSX3_HELP)
+
+
+_PYTTSX3_HELP = (
+    "pyttsx3 で日本語の声が出せません。日本語の声（Linux では espeak-ng）を入れるか、"
+    "--voice openjtalk を使ってください。"
+)
+
+VOICES: dict[str, type[OpenJTalk] | type[Pyttsx3] | type[Silent]] = {
+    "openjtalk": OpenJTalk,
+    "pyttsx3": Pyttsx3,
+    "silent": Silent,
+}
+
+
+def words_of(sentence: Sentence) -> list[Word]:
+    return [word for run in sentence.runs for word in run.words]
+
+
+def kana_for_speech(sentence: Sentence) -> str:
+    """かなだけの文。間は読点にする。"""
+    sound = "".join("、" if w.is_pause else w.sound for w in words_of(sentence))
+    return sound.replace("’", "").strip("、")
+
+
+def breaths(words: Sequence[Word], size: int) -> Iterator[Sequence[Word]]:
+    """語の列を、``size`` 語を超えないように間の所で分ける。間がなければ ``size`` で切る。"""
+    start = 0
+    while len(words) - start > size:
+        pauses = (i for i in range(start + size, start, -1) if words[i - 1].is_pause)
+        end = next(pauses, start + size)
+        yield words[start:end]
+        start = end
+    if any(not w.is_pause for w in words[start:]):
+        yield words[start:]
+
+
+def njd_features(words: Sequence[Word]) -> list[NJDFeature]:
+    """Open JTalk の素性に戻す。ラベルは発音・アクセント・品詞だけから作られる（JPCommon）。"""
+    features: list[NJDFeature] = []
+    for word in words:
+        pos, group1, group2, group3, ctype, cform = (word.pos.split(",") + ["*"] * 6)[:6]
+        features.append(
+            {
+                "string": word.sound,
+                "pos": pos or "名詞",
+                "pos_group1": group1,
+                "pos_group2": group2,
+                "pos_group3": group3,
+                "ctype": ctype,
+                "cform": cform,
+                "orig": "*",
+                "read": word.sound.replace("’", ""),
+                "pron": word.sound,
+                "acc": word.accent,
+                "mora_size": 0 if word.is_pause else mora_count(word.sound),
+                "chain_rule": "*",
+                "chain_flag": int(word.chained) if features else -1,
+                "is_reading_protected": False,
+                "is_reading_rewritten": False,
+            }
+        )
+    return features

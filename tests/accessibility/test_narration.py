@@ -1,0 +1,224 @@
+"""読み上げ。文ごとの切れ目、控え、仕事の分け方。"""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from accessibility import frame, sound
+from accessibility.cache import Cache
+from accessibility.narration import Narration, Track, narrate, track_job
+from accessibility.readings import Reader, read_publication
+from accessibility.voices import OpenJTalk, Silent, Speech, Voice, VoiceError
+from app.inline_executor import InlineExecutor
+from content.model import Plan, Publication, Section, Sentence
+from content.notation import parse
+
+FRONT = "---\n表題: 試験\n発行: 社協\n計画: 計画\n日付: 2026-04-01\n出典: 試験\n---\n"
+BODY = """# はじめに {#start}
+
+一つめの文です。二つめの文です。
+
+- 箇条書き
+
+表: 記号
+| 記号 | 意味 |
+|---|---|
+| A | |
+| B | 見直す |
+
+> 注です。
+
+# 😀 {#emoji}
+"""
+
+
+def book(body: str = BODY) -> Publication:
+    return read_publication(parse(FRONT + body, "test/plan"), Reader())
+
+
+@dataclass(frozen=True, slots=True)
+class Beep:
+    """文ごとに 0.5 秒の音を出す声。話した文の数を、ファイルに 1 行ずつ残す。"""
+
+    log: Path
+    credit = name = "ビープ"
+    gain = 1.0
+
+    @property
+    def id(self) -> str:
+        return "beep"
+
+    def speak(self, sentences: Sequence[Sentence]) -> Iterator[Speech]:
+        for sentence in sentences:
+            with self.log.open("a") as file:
+                file.write(sentence.text + "\n")
+            wave = np.zeros(11_025, np.float32)
+            wave[1000:1100] = 0.9
+            yield Speech(wave if any(r.words for r in sentence.runs) else wave[:0], sound.RATE)
+
+
+def tracks(
+    sections: Sequence[Section], voice: Voice, cache: Cache, executor: Executor | None = None
+) -> list[Track]:
+    jobs = [track_job(section, voice, cache) for section in sections]
+    return narrate(jobs, executor or InlineExecutor())
+
+
+def test_声のある文に1つずつ切れ目がありすきまなく並ぶ(tmp_path: Path) -> None:
+    publication = book()
+    (start, emoji) = tracks(publication.sections, Silent(), Cache(tmp_path))
+    voiced = [s.id for s in publication.sections[0].sentences if any(r.words for r in s.runs)]
+    assert [c.sentence_id for c in start.clips] == voiced
+    assert len(voiced) == len(list(publication.sections[0].sentences)) - 1  # 空の欄には切れ目がない
+    assert start.clips[0].begin == 0
+    assert all(a.end == b.begin for a, b in pairwise(start.clips))
+    assert all(c.end > c.begin for c in start.clips)
+    assert start.clips[-1].end == pytest.approx(start.seconds, abs=0.001)
+    assert emoji.clips == () and emoji.seconds > 0
+
+
+def test_切れ目は音の中の本当の時刻を指す(tmp_path: Path) -> None:
+    (track, _) = tracks(book().sections, Beep(tmp_path / "log"), Cache(tmp_path / "cache"))
+    with av.open(io.BytesIO(track.mp3.read_bytes())) as container:
+        wave = np.concatenate([f.to_ndarray()[0] for f in container.decode(audio=0)])
+    for clip in track.clips:
+        begin, end = (int(t * sound.RATE) for t in (clip.begin, clip.end))
+        beep = begin + int(np.argmax(np.abs(wave[begin:end])))
+        delay = sound.MP3_DELAY if clip.begin == 0 else 0
+        assert begin + delay + 990 <= beep <= begin + delay + 1110
+    assert len(wave) / sound.RATE == pytest.approx(track.seconds)
+
+
+def test_控えがあれば声にしない(tmp_path: Path) -> None:
+    voice, cache = Beep(tmp_path / "log"), Cache(tmp_path / "cache")
+    first = tracks(book().sections, voice, cache)
+    spoken = voice.log.read_text().splitlines()
+    assert "箇条書き" in spoken
+    assert tracks(book().sections, voice, cache) == first
+    assert voice.log.read_text().splitlines() == spoken
+
+
+def test_1文を直すとその文だけを声にする(tmp_path: Path) -> None:
+    voice, cache = Beep(tmp_path / "log"), Cache(tmp_path / "cache")
+    tracks(book().sections, voice, cache)
+    voice.log.unlink()
+    tracks(book(BODY.replace("二つめ", "三つめ")).sections, voice, cache)
+    assert voice.log.read_text().splitlines() == ["三つめの文です。"]
+
+
+@pytest.mark.parametrize("suffix", ["", ".mp3", ".m4a"])
+def test_こわれた控えは同じものに作り直す(tmp_path: Path, suffix: str) -> None:
+    voice, cache = Silent(), Cache(tmp_path / "cache")
+    first = tracks(book().sections, voice, cache)
+    before = {p: p.read_bytes() for p in cache.folder.rglob("*") if p.is_file()}
+    damaged = [p for p in before if p.suffix == suffix]
+    assert damaged
+    for path in damaged:
+        path.write_bytes(before[path][:-1])
+    assert tracks(book().sections, voice, cache) == first
+    assert {p: p.read_bytes() for p in before} == before
+
+
+def test_プロセスを分けても同じ音声ができる(tmp_path: Path) -> None:
+    inline = tracks(book().sections, OpenJTalk(), Cache(tmp_path / "one"))
+    with ProcessPoolExecutor(2) as executor:
+        pooled = tracks(book().sections, OpenJTalk(), Cache(tmp_path / "two"), executor)
+    for a, b in zip(inline, pooled, strict=True):
+        assert (a.mp3.read_bytes(), a.aac.read_bytes()) == (b.mp3.read_bytes(), b.aac.read_bytes())
+        assert (a.clips, a.seconds) == (b.clips, b.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Hoarse(Silent):
+    """途中で声が出なくなる声。"""
+
+    id = "hoarse"
+
+    def speak(self, sentences: Sequence[Sentence]) -> Iterator[Speech]:
+        yield from super(Hoarse, self).speak(sentences[:1])
+        raise VoiceError("声が出ません。")
+
+
+def test_声の失敗はそのまま伝わる(tmp_path: Path) -> None:
+    with pytest.raises(VoiceError, match="声が出ません"):
+        tracks(book().sections, Hoarse(), Cache(tmp_path))
+
+
+def test_進みぐあいは節ごとに控えを使ったかどうかを知らせる(tmp_path: Path) -> None:
+    cache, seen = Cache(tmp_path), []
+    jobs = [track_job(section, Silent(), cache) for section in book().sections]
+    for _ in range(2):
+        narrate(jobs, InlineExecutor(), lambda job, reused: seen.append((job.section_id, reused)))
+    assert sorted(seen) == [("emoji", False), ("emoji", True), ("start", False), ("start", True)]
+
+
+def test_付属の声の大きさは19LUFSで割れない(tmp_path: Path) -> None:
+    text = "# 計画 {#plan}\n\n" + (
+        "地域の居場所として、関係機関と連携を図りながら生活相談を強化し、"
+        "多様化する福祉的ニーズの把握と課題解決に努めます。また多世代の住民が気軽に立ち寄れるよう、"
+        "全館で実施します。災害発生後に被災地域・住民の生活再建に必要な支援が円滑に届くよう、"
+        "社協のネットワークの活用を含めた支援体制の構築を進めます。"
+    )
+    (track,) = tracks(book(text).sections, OpenJTalk(), Cache(tmp_path))
+    loudness, peak = measured(track.mp3.read_bytes())
+    assert loudness == pytest.approx(-19, abs=1)
+    assert peak < -1
+
+
+def measured(data: bytes) -> tuple[float, float]:
+    """EBU R 128 の大きさ（LUFS）とトゥルーピーク（dBTP）。"""
+    graph = av.filter.Graph()
+    with av.open(io.BytesIO(data)) as container:
+        source = graph.add_abuffer(template=container.streams.audio[0])
+        meter = graph.add("ebur128", "metadata=1:peak=true")
+        sink = graph.add("abuffersink")
+        source.link_to(meter)
+        meter.link_to(sink)
+        graph.configure()
+        metadata: dict[str, str] = {}
+        for frame_ in container.decode(audio=0):
+            source.push(frame_)
+            while True:
+                try:
+                    metadata = sink.pull().metadata or metadata
+                except (av.error.BlockingIOError, av.error.EOFError):
+                    break
+    peak = float(metadata["lavfi.r128.true_peaks_ch0"])
+    return float(metadata["lavfi.r128.I"]), 20 * np.log10(peak) if peak > 0 else peak
+
+
+# 枠 ---------------------------------------------------------------------------------
+
+
+def test_録音図書の始めと終わりの枠() -> None:
+    publication = replace(
+        book(), plan=Plan("川崎市社会福祉協議会", "計画"), date=datetime.date(2026, 4, 1)
+    )
+    opening = frame.opening(publication, OpenJTalk().name)
+    closing = frame.closing(publication)
+    assert [s.text for s in opening.sentences] == [
+        "試験",
+        "発行は、川崎市社会福祉協議会です。",
+        "この音声は、Open JTalkの「Mei」による合成音声です。",
+        "読み方の校正は、まだ済んでいません。",
+    ]
+    assert [s.text for s in closing.sentences] == ["以上で、試験を終わります。", "2026年4月製作。"]
+    ids = [s.id for section in (opening, closing) for s in section.sentences]
+    assert len(set(ids)) == len(ids)
+
+
+def test_読み上げは節の名前で引ける(tmp_path: Path) -> None:
+    sections = book().sections
+    narration = Narration("声", sections, tuple(tracks(sections, Silent(), Cache(tmp_path))))
+    assert narration.track("emoji").section_id == "emoji"
+    assert narration.seconds == sum(t.seconds for t in narration.tracks)
