@@ -1,0 +1,48 @@
+"""文ひとつを声のファイルにする（``tsutawaru say``）。"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from accessibility import sound
+from accessibility.readings import Reader
+from accessibility.voices import Voice, VoiceError
+from app.output import OutputError
+from content.inline import InlineError, parse_inline, split_sentences
+from content.model import Sentence
+
+FORMATS = (".wav", ".mp3", ".m4a")
+
+
+def say(text: str, file: Path, voice: Voice) -> float:
+    """``text``（ふりがなの書き方も使える）を声にして ``file`` に書き、長さ（秒）を返す。"""
+    try:
+        runs = parse_inline(" ".join(text.split()))
+    except InlineError as error:
+        raise VoiceError(str(error)) from None
+    reader = Reader()
+    sentences = [reader.read(Sentence("", part)) for part in split_sentences(runs)]
+    parts = [
+        sound.to_pcm(speech.samples, speech.rate, voice.gain) for speech in voice.speak(sentences)
+    ]
+    pcm = np.concatenate([*parts, np.zeros(0, np.int16)])
+    if not len(pcm):
+        raise VoiceError(f"「{text}」には、声に出して読む言葉がありません。文字を書いてください。")
+    encode = {".wav": sound.encode_wav, ".mp3": _mp3, ".m4a": _m4a}[file.suffix]
+    try:
+        file.write_bytes(encode(pcm))
+    except OSError as error:
+        raise OutputError(
+            f"{file} に書けません（{error.strerror}）。-o で別の場所を選んでください。"
+        ) from error
+    return len(pcm) / sound.RATE
+
+
+def _mp3(pcm: sound.Pcm) -> bytes:
+    return sound.encode_mp3([pcm])
+
+
+def _m4a(pcm: sound.Pcm) -> bytes:
+    return sound.encode_aac([pcm])

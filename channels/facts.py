@@ -1,0 +1,147 @@
+"""画面で示す事実の書き表し方。年度、日付、長さ、大きさ、計画のあらまし。"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from channels.edition import CatalogueEntry
+from channels.wording import Wording
+from content.model import (
+    GOALS,
+    PHILOSOPHY,
+    Contact,
+    Council,
+    List,
+    Paragraph,
+    Publication,
+    Run,
+    Sentence,
+    block_sentences,
+)
+
+Runs = tuple[Run, ...]
+
+# 画面に出す順。ここにない目的の問い合わせ先は、後に続ける。
+PURPOSES = ("計画", "相談", "災害", "寄附", "緊急", "合理的配慮")
+ADJUSTMENT = "合理的配慮"
+
+_ERAS = ((2019, "reiwa"), (1989, "heisei"), (1926, "showa"))
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """あらましの 1 行。``values`` が空なら、もとの資料に書かれていない。"""
+
+    name: str
+    values: tuple[Runs, ...]
+
+
+def plan_facts(publication: Publication, wording: Wording) -> tuple[Fact, ...]:
+    """計画のあらまし。延長と区は、あるときだけ示す（ないことが、書かれていないことではないため）。"""
+    plan = publication.plan
+    years = plan_years(publication, wording)
+    facts = [
+        Fact("issuer", (wording.name(plan.issuer),)),
+        Fact("series", (wording.name(plan.series),)),
+        Fact("number", (wording.runs("value.number", number=plan.number),) if plan.number else ()),
+        Fact("years", (years,) if years else ()),
+    ]
+    if plan.extended_to is not None:
+        last = fiscal_year(plan.extended_to, wording)
+        facts.append(Fact("extended", (wording.runs("value.extended", last=last),)))
+    if plan.ward is not None:
+        facts.append(Fact("ward", (wording.name(plan.ward),)))
+    return (
+        *facts,
+        Fact("philosophy", _section_runs(publication, PHILOSOPHY)),
+        Fact("goals", _section_runs(publication, GOALS)),
+        Fact("source", (wording.name(plan.source),) if plan.source else ()),
+        Fact("date", (date(publication.date, wording),)),
+    )
+
+
+def plan_years(publication: Publication, wording: Wording) -> Runs | None:
+    plan = publication.plan
+    if plan.first_year is None or plan.last_year is None:
+        return None
+    first, last = fiscal_year(plan.first_year, wording), fiscal_year(plan.last_year, wording)
+    return wording.runs("value.years", first=first, last=last)
+
+
+def fiscal_year(western: int, wording: Wording) -> Runs:
+    """「2021年度（令和3年度）」。改元のあった年度は、新しい元号の元年度とする。"""
+    start, era = next((e for e in _ERAS if western >= e[0]), _ERAS[-1])
+    year: Runs | int = western - start + 1
+    if year == 1:
+        year = wording.runs("value.first-year")
+    return wording.runs(f"value.{era}", western=western, year=year)
+
+
+def date(value: datetime.date, wording: Wording) -> Runs:
+    day = wording.runs(_special("value.day", value.day, wording), day=value.day)
+    return wording.runs("value.date", year=value.year, month=value.month, day=day)
+
+
+def length(seconds: float, wording: Wording) -> Runs:
+    """「12分34秒」。1 時間からは「1時間2分」。"""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    key = _special("value.minute", minutes % 10, wording)
+    spelled = wording.runs(key, minutes=minutes)
+    if hours:
+        return wording.runs("value.hours", hours=hours, minutes=spelled)
+    if minutes:
+        return wording.runs("value.minutes", minutes=spelled, seconds=rest)
+    return wording.runs("value.seconds", seconds=rest)
+
+
+def _special(key: str, number: int, wording: Wording) -> str:
+    """数によって読みの変わる言葉の名前（1日《ついたち》、2分《ふん》）。"""
+    return f"{key}.{number}" if f"{key}.{number}" in wording else key
+
+
+def size(count: int) -> str:
+    """「3.2MB」。0.1MB より小さければ「12KB」。"""
+    return f"{count / 1e6:.1f}MB" if count >= 1e5 else f"{max(1, round(count / 1e3))}KB"
+
+
+def contacts_for(council: Council | None, purpose: str, ward: str | None) -> tuple[Contact, ...]:
+    """その目的と区の問い合わせ先。なければ空（別の目的や別の区のものを代わりに出さない）。"""
+    contacts = council.contacts if council else ()
+    return tuple(c for c in contacts if c.purpose == purpose and c.ward == (ward or ""))
+
+
+def purposes(council: Council | None) -> tuple[str, ...]:
+    others = dict.fromkeys(c.purpose for c in council.contacts) if council else ()
+    return (*PURPOSES, *(p for p in others if p not in PURPOSES))
+
+
+def in_order(entries: Iterable[CatalogueEntry]) -> list[CatalogueEntry]:
+    """期の新しい順。同じ期では、全市の計画の次に区の計画。期のないものは後。"""
+    return sorted(
+        entries,
+        key=lambda e: (
+            e.publication.plan.series,
+            -(e.publication.plan.number or 0),
+            e.publication.plan.ward or "",
+            e.publication.id,
+        ),
+    )
+
+
+def _section_runs(publication: Publication, id: str) -> tuple[Runs, ...]:
+    """決まった id の節の本文。段落と箇条書きの、文ごと。"""
+    section = publication.section(id)
+    sentences: Sequence[Sentence] = (
+        [
+            s
+            for block in section.blocks
+            if isinstance(block, Paragraph | List)
+            for s in block_sentences(block)
+        ]
+        if section
+        else []
+    )
+    return tuple(s.runs for s in sentences)

@@ -1,0 +1,142 @@
+"""文を HTML にする。ふりがなの二重の書き方、電話とメールのリンク、言葉の説明。
+
+``<ruby>`` は読み上げソフトで切れ切れに二度読まれる。そこで、ふりがなありのページでは、見せるだけの
+写し（``inert``: 読み上げ、検索、コピーから外れる。HTML 6.3）と、見えない文章を同じ場所に重ねる。
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from accessibility.ruby import RubyPart, ruby_parts
+from content.model import Run, Sentence
+
+_LINK = re.compile(
+    r"(?P<telephone>(?<![\d０-９-])0\d{1,4}[-‐－(（]\d{1,4}[-‐－)）]\d{3,4}(?!\d))"
+    r"|(?P<mail>(?a:[\w.+-]+@[\w-]+(?:\.[\w-]+)+))"
+    r"|(?P<url>https?://[!-~]+)"
+)
+_FAX = re.compile(r"(?:FAX|ＦＡＸ|Fax|fax|ファックス|ファクス|ファクシミリ)[^\d０-９]*$")
+_EXPLANATION = re.compile(r"〈[^〈〉]*〉")
+_RUBY = Markup("<ruby>{}<rp>（</rp><rt>{}</rt><rp>）</rp></ruby>")
+_DUAL = Markup(
+    '<span class="r" inert aria-hidden="true" translate="no">{}</span><span class="t">{}</span>'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """文の一部分。``href`` があればリンク。"""
+
+    parts: tuple[RubyPart, ...]
+    href: str | None
+
+    @property
+    def has_ruby(self) -> bool:
+        return any(part.ruby for part in self.parts)
+
+
+def sentence_markup(sentence: Sentence, *, ruby: bool) -> Markup:
+    """id の付いた文。文章は ``sentence.text`` のまま変わらない。"""
+    pieces = _pieces(_parts(sentence.runs, ruby=ruby))
+    whole = len(pieces) == 1 and pieces[0].href is None and pieces[0].has_ruby
+    inside = Markup().join(_dual(p, wrap=not whole) for p in pieces)
+    return Markup('<span class="{}" id="{}">{}</span>').format(
+        "s d" if whole else "s", sentence.id, inside
+    )
+
+
+def inline_markup(runs: Iterable[Run], *, ruby: bool) -> Markup:
+    """id もリンクもない言葉。ボタンや目次のリンクの中に置ける。"""
+    return _dual(_Piece(tuple(_parts(runs, ruby=ruby)), None), wrap=True)
+
+
+def telephone_href(text: str) -> str:
+    return "tel:" + re.sub(r"[^\d+]", "", unicodedata.normalize("NFKC", text))
+
+
+def _parts(runs: Iterable[Run], *, ruby: bool) -> list[RubyPart]:
+    shown = [run for run in runs if run.text]
+    if not ruby:
+        return [RubyPart("".join(run.text for run in shown), None)] if shown else []
+    return [part for run in shown for part in ruby_parts(run)]
+
+
+def _dual(piece: _Piece, *, wrap: bool) -> Markup:
+    plain = _explained([RubyPart("".join(p.text for p in piece.parts), None)])
+    if piece.has_ruby:
+        html = _DUAL.format(_explained(piece.parts), plain)
+        html = Markup('<span class="d">{}</span>').format(html) if wrap else html
+    else:
+        html = plain
+    return Markup('<a href="{}">{}</a>').format(piece.href, html) if piece.href else html
+
+
+def _explained(parts: Sequence[RubyPart]) -> Markup:
+    """言葉の説明〈…〉を、控えめな書き方にする。"""
+    text = "".join(p.text for p in parts)
+    cut, spans = _cut(parts, [m.span() for m in _EXPLANATION.finditer(text)])
+    starts, ends = {s for s, _ in spans}, {e for _, e in spans}
+    html, position = Markup(), 0
+    for part in cut:
+        html += Markup('<span class="x">') if position in starts else ""
+        html += _RUBY.format(part.text, part.ruby) if part.ruby else escape(part.text)
+        position += len(part.text)
+        html += Markup("</span>") if position in ends else ""
+    return html
+
+
+def _pieces(parts: Sequence[RubyPart]) -> list[_Piece]:
+    text = "".join(p.text for p in parts)
+    links = dict(_links(text))
+    cut, spans = _cut(parts, list(links))
+    borders = {position for span in spans for position in span}
+    hrefs = {start: links[start, end] for start, end in spans}
+    pieces: list[_Piece] = []
+    position = 0
+    for part in cut:
+        if not pieces or position in borders:
+            pieces.append(_Piece((part,), hrefs.get(position)))
+        else:
+            pieces[-1] = _Piece((*pieces[-1].parts, part), pieces[-1].href)
+        position += len(part.text)
+    return pieces
+
+
+def _links(text: str) -> Iterator[tuple[tuple[int, int], str]]:
+    for match in _LINK.finditer(text):
+        if match["mail"]:
+            yield match.span(), "mailto:" + match["mail"]
+        elif match["url"]:
+            yield match.span(), match["url"]
+        elif not _FAX.search(text[: match.start()]):  # ファックスに電話をかけさせない
+            yield match.span(), telephone_href(match["telephone"])
+
+
+def _cut(
+    parts: Sequence[RubyPart], spans: Sequence[tuple[int, int]]
+) -> tuple[list[RubyPart], list[tuple[int, int]]]:
+    """範囲の両端で分ける。ふりがなの途中にかかる範囲は、なかったことにする。"""
+    fixed: set[int] = set()
+    position = 0
+    for part in parts:
+        if part.ruby:
+            fixed.update(range(position + 1, position + len(part.text)))
+        position += len(part.text)
+    kept = [span for span in spans if not fixed.intersection(span)]
+    borders = {position for span in kept for position in span}
+    cut: list[RubyPart] = []
+    position = 0
+    for part in parts:
+        start = 0
+        for offset in range(1, len(part.text) + 1):
+            if offset == len(part.text) or position + offset in borders:
+                cut.append(RubyPart(part.text[start:offset], part.ruby))
+                start = offset
+        position += len(part.text)
+    return cut, kept

@@ -1,0 +1,199 @@
+"""ページの枠。ひな形（Jinja2）、ページの場所とリンク、ふりがなの有無。"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from markupsafe import Markup, escape
+
+from channels import facts
+from channels.facts import Runs
+from channels.markup import inline_markup, sentence_markup, telephone_href
+from channels.wording import Value, Wording
+from content.model import Block, Contact, Council, Publication, Run, Sentence, Table
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+HOME, RECEIVE = "index.html", "receive.html"
+
+
+def hub_path(publication: str) -> str:
+    """出版物の入口。``kawasaki/plan-6/index.html``。"""
+    return f"{publication}/index.html"
+
+
+def contact_path(council: str) -> str:
+    return f"{council}/contact.html"
+
+
+def chapter_file(section_id: str, ending: str = "html") -> str:
+    """章のファイルの名前。もくじ（index.html）と重なる節だけ、id に使えない字を足して避ける。"""
+    return f"{section_id}{'_' if section_id == 'index' else ''}.{ending}"
+
+
+def with_ruby(path: str) -> str:
+    folder, name = posixpath.split(path)
+    return posixpath.join(folder, "ruby", name)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """ページひとつ。``address`` は出力先からの場所（ふりがななしの方）。ひな形が使う言葉とリンクを作る。
+
+    ``rooted`` なページ（404）は、どの場所からも開けるように「/」から始まるリンクを持つ。
+    """
+
+    address: str
+    wording: Wording
+    ruby: bool = False
+    rooted: bool = False
+    language: str = "ja"
+
+    @property
+    def path(self) -> str:
+        return with_ruby(self.address) if self.ruby else self.address
+
+    @property
+    def twin(self) -> str:
+        """同じページの、ふりがなの有無が逆の方。"""
+        return self._to(self.address if self.ruby else with_ruby(self.address))
+
+    def link(self, address: str, fragment: str = "") -> str:
+        """ページへのリンク。ふりがなの有無を保つ。"""
+        return self._to(with_ruby(address) if self.ruby else address, fragment)
+
+    def exact(self, address: str, *, ruby: bool) -> str:
+        return self._to(with_ruby(address) if ruby else address)
+
+    def file(self, path: str) -> str:
+        return self._to(path)
+
+    def _to(self, path: str, fragment: str = "") -> str:
+        folder = posixpath.dirname(self.path) or "."
+        href = "/" + path if self.rooted else posixpath.relpath(path, folder)
+        return quote(href) + (f"#{fragment}" if fragment else "")
+
+    def t(self, key: str, **values: Value) -> Markup:
+        return self.inline(self.wording.runs(key, **values))
+
+    def text(self, key: str, **values: Value) -> str:
+        """飾りのない文字。属性と ``<title>`` のため。"""
+        return self.wording.text(key, **values)
+
+    def name(self, text: str) -> Markup:
+        return self.inline(self.wording.name(text))
+
+    def inline(self, runs: Runs) -> Markup:
+        return inline_markup(runs, ruby=self.ruby)
+
+    def sentence(self, sentence: Sentence) -> Markup:
+        return sentence_markup(sentence, ruby=self.ruby)
+
+    def sentences(self, sentences: Sequence[Sentence]) -> Markup:
+        return Markup().join(map(self.sentence, sentences))
+
+    def length(self, seconds: float) -> Runs:
+        return facts.length(seconds, self.wording)
+
+    def date(self, contact: Contact) -> Runs:
+        return facts.date(contact.checked_on, self.wording) if contact.checked_on else ()
+
+    def purpose(self, purpose: str) -> Markup:
+        return self.inline(self._purpose(purpose))
+
+    def purposes(self, purposes: Sequence[str]) -> Runs:
+        """「A、B」。目録にない目的は、社協の書いたまま。"""
+        listed: list[Run] = []
+        for purpose in purposes:
+            listed += [Run("、"), *self._purpose(purpose)] if listed else self._purpose(purpose)
+        return tuple(listed)
+
+    def _purpose(self, purpose: str) -> Runs:
+        key = f"purpose.{purpose}"
+        return self.wording.runs(key) if key in self.wording else self.wording.name(purpose)
+
+    def opens(self, channel: str, format: str) -> Runs:
+        """ファイルを開くもの。形式の説明がなければ、媒体の説明。"""
+        keys = (f"format.{format}.opens", f"way.{channel}.opens")
+        return next((self.wording.runs(key) for key in keys if key in self.wording), ())
+
+    def format(self, format: str) -> Markup:
+        key = f"format.{format}"
+        return self.t(key) if key in self.wording else escape(format.upper())
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """ページの下に示す、社協の問い合わせ先。``ward`` の計画には、その区のものだけを示す。"""
+
+    council: Council | None
+    ward: str | None = None
+    credit: str = ""
+
+    @property
+    def contacts(self) -> tuple[tuple[str, tuple[Contact, ...]], ...]:
+        return tuple((p, found) for p in facts.purposes(self.council) if (found := self._for(p)))
+
+    @property
+    def unset(self) -> tuple[str, ...]:
+        return tuple(p for p in facts.purposes(self.council) if not self._for(p))
+
+    @property
+    def adjustment(self) -> bool:
+        return bool(self._for(facts.ADJUSTMENT))
+
+    def _for(self, purpose: str) -> tuple[Contact, ...]:
+        return facts.contacts_for(self.council, purpose, self.ward)
+
+
+class Templates:
+    """ひな形。ページごとに 1 回 ``render`` する。"""
+
+    def __init__(self) -> None:
+        self._environment = _environment()
+
+    def render(self, template: str, page: Page, **values: object) -> bytes:
+        return self._environment.get_template(template).render(page=page, **values).encode()
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("channels"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {
+        "HOME": HOME,
+        "RECEIVE": RECEIVE,
+        "hub_path": hub_path,
+        "contact_path": contact_path,
+        "kind": _kind,
+        "row_headed": _row_headed,
+        "size": facts.size,
+        "telephone_href": telephone_href,
+        "plan_facts": plan_facts,
+    }
+    return environment
+
+
+def plan_facts(publication: Publication, page: Page) -> tuple[facts.Fact, ...]:
+    return facts.plan_facts(publication, page.wording)
+
+
+def _kind(block: Block) -> str:
+    return type(block).__name__
+
+
+def _row_headed(table: Table) -> bool:
+    """最初の列が行の見出しになるか。空や同じ言葉がなければ、行を言い当てる。"""
+    first = [row[0].text for row in table.rows]
+    return len(table.header) > 1 and all(first) and len(set(first)) == len(first)

@@ -1,0 +1,156 @@
+"""入口のページ。計画の一覧、計画ごとの受け取り方、問い合わせ先、使い方、404。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from itertools import groupby
+
+from channels import facts
+from channels.edition import CatalogueEntry, Content, Download, edition_folder
+from channels.pages import (
+    HOME,
+    RECEIVE,
+    Footer,
+    Page,
+    Templates,
+    chapter_file,
+    contact_path,
+    hub_path,
+)
+from channels.wording import Wording
+from content.model import REGISTERS, Contact, Council, Section
+
+ASSETS = ("icon.svg", "player.js", "site.css")
+MISSING = "404.html"
+
+WEB = "web"
+# 受け取り方を示す順。目録にある媒体だけを、ページに載せる。
+WAYS = (WEB, "audio", "daisy", "epub", "daisy3", "braille", "print", "text", "feed")
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """同じ形式のファイル。``files`` は場所（出力先から）とファイル。"""
+
+    channel: str
+    format: str
+    files: tuple[tuple[str, Download], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """出版物ひとつ。``entries`` は文章（もとの文章、やさしい日本語）ごとの目録の行。"""
+
+    entries: tuple[CatalogueEntry, ...]
+
+    @property
+    def first(self) -> CatalogueEntry:
+        return self.entries[0]
+
+    @property
+    def readable(self) -> tuple[CatalogueEntry, ...]:
+        """ページの版のあるもの。"""
+        return tuple(e for e in self.entries if any(d.channel == WEB for d in e.editions))
+
+    @property
+    def downloadable(self) -> tuple[CatalogueEntry, ...]:
+        return tuple(e for e in self.entries if self.downloads(e))
+
+    def page(self, entry: CatalogueEntry, name: str = HOME) -> str:
+        """ページの版の、もくじか章の場所。"""
+        folder = edition_folder(entry.publication.id, entry.publication.register, WEB)
+        return f"{folder}/{name}"
+
+    def downloads(self, entry: CatalogueEntry) -> tuple[Files, ...]:
+        found: list[Files] = []
+        for edition in sorted(entry.editions, key=lambda e: _way(e.channel)):
+            for format, group in groupby(edition.downloads, key=lambda d: d.format):
+                files = tuple((f"{edition.folder}/{d.path}", d) for d in group)
+                found.append(Files(edition.channel, format, files))
+        return tuple(found)
+
+    def contents(self, entry: CatalogueEntry) -> tuple[tuple[Section, str, str], ...]:
+        """節と、そのページの場所と、ページの中の目印。"""
+        return tuple(
+            (
+                section,
+                self.page(entry, chapter_file(chapter[0].id)),
+                "" if section is chapter[0] else section.id,
+            )
+            for chapter in entry.publication.chapters
+            for section in chapter
+        )
+
+
+class WebSite:
+    """すべての版ができてから、入口のページを作る。
+
+    ``names`` は社協や区の名前のような、原稿の項目の文字と、その読みの付いた Run。
+    """
+
+    def __init__(self, names: Mapping[str, facts.Runs]) -> None:
+        self._wording = Wording.load(names)
+        self._templates = Templates()
+
+    def render(self, catalogue: Sequence[CatalogueEntry]) -> Mapping[str, Content]:
+        works = _works(catalogue)
+        councils = {e.council.id: e.council for e in catalogue}
+        channels = {e.channel for entry in catalogue for e in entry.editions}
+        ways = tuple(way for way in WAYS if way in channels)
+        only = next(iter(councils.values())) if len(councils) == 1 else None
+        shelves = [
+            (council, [w for w in works if w.first.council.id == id])
+            for id, council in sorted(councils.items())
+        ]
+        output: dict[str, Content] = {}
+        general = Footer(only)
+        for ruby in (False, True):
+
+            def add(template: str, address: str, *, _ruby: bool = ruby, **values: object) -> None:
+                page = Page(address, self._wording, ruby=_ruby)
+                output[page.path] = self._templates.render(template, page, **values)
+
+            add("home.html", HOME, shelves=shelves, ways=ways, footer=general)
+            add("receive.html", RECEIVE, ways=ways, shelves=shelves, footer=general)
+            for work in works:
+                footer = Footer(work.first.council, work.first.publication.plan.ward)
+                address = hub_path(work.first.publication.id)
+                add("hub.html", address, work=work, footer=footer)
+            for council, _ in shelves:
+                add(
+                    "contact.html",
+                    contact_path(council.id),
+                    council=council,
+                    sections=tuple(_contact_sections(council)),
+                    footer=Footer(council),
+                )
+        missing = Page(MISSING, self._wording, rooted=True)
+        output[MISSING] = self._templates.render("missing.html", missing, footer=general)
+        assets = files("channels").joinpath("templates/assets")
+        output |= {f"assets/{name}": assets.joinpath(name).read_bytes() for name in ASSETS}
+        return dict(sorted(output.items()))
+
+
+def _works(catalogue: Sequence[CatalogueEntry]) -> list[Work]:
+    """出版物ごとにまとめ、期の新しい順に並べる。"""
+    ordered = sorted(
+        catalogue,
+        key=lambda e: (e.publication.id, REGISTERS.index(e.publication.register)),
+    )
+    works = {
+        entries[0].publication.id: Work(entries)
+        for _, group in groupby(ordered, key=lambda e: e.publication.id)
+        if (entries := tuple(group))
+    }
+    return [works[e.publication.id] for e in facts.in_order(w.first for w in works.values())]
+
+
+def _contact_sections(council: Council) -> Iterator[tuple[str, tuple[Contact, ...]]]:
+    for purpose in facts.purposes(council):
+        yield purpose, tuple(c for c in council.contacts if c.purpose == purpose)
+
+
+def _way(channel: str) -> int:
+    return WAYS.index(channel) if channel in WAYS else len(WAYS)

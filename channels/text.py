@@ -1,0 +1,61 @@
+"""文字だけの版。点字ディスプレイや、読み上げソフト、ほかのプログラムで使う。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from accessibility.narration import Narration
+from channels.edition import Download, Edition
+from content.model import Block, Image, List, Note, Paragraph, Publication, Sentence, Table
+
+
+class TextChannel:
+    """UTF-8 の 1 つのファイル。見出しは ■（段の数だけ）で始まる。"""
+
+    name = "text"
+
+    def render(self, publication: Publication, narration: Narration) -> Edition:
+        data = plain_text(publication).encode()
+        file = f"{publication.name}.txt"
+        return Edition(
+            publication.id,
+            publication.register,
+            self.name,
+            {file: data},
+            main=file,
+            downloads=(Download(file, "txt", publication.title, len(data)),),
+        )
+
+
+def plain_text(publication: Publication) -> str:
+    plan = publication.plan
+    parts = [publication.title.text, f"発行 {plan.issuer}\nもとの資料 {plan.source}"]
+    for section in publication.sections:
+        parts.append("■" * section.level + " " + section.heading.text)
+        parts += ["\n".join(_lines(block)) for block in section.blocks]
+    return "\n\n".join(parts) + "\n"
+
+
+def _lines(block: Block) -> Iterator[str]:
+    match block:
+        case Paragraph(sentences):
+            yield "　" + _joined(sentences)
+        case Note(sentences):
+            yield "（注）" + _joined(sentences)
+        case List(items, ordered):
+            for number, item in enumerate(items, 1):
+                link = f" {item.document.url}" if item.document and item.document.url else ""
+                yield (f"{number}. " if ordered else "・") + _joined(item.sentences) + link
+        case Table(caption, header, rows):
+            if caption:
+                yield f"（表）{caption.text}"
+            for row in rows:
+                yield "・" + "、".join(
+                    f"{head.text}：{cell.text}" for head, cell in zip(header, row, strict=True)
+                )
+        case Image(_, alternative):
+            yield f"（写真）{alternative.text}"
+
+
+def _joined(sentences: tuple[Sentence, ...]) -> str:
+    return "".join(s.text for s in sentences)

@@ -1,0 +1,61 @@
+"""ページの言葉の目録（``templates/wording.yaml``）。ふりがなの書き方で書き、値をはさみ込む。"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+from content.inline import parse_inline
+from content.model import Run
+
+Value = str | int | tuple[Run, ...]
+_PLACE = re.compile(r"\{([a-z]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """言葉の目録。
+
+    ``entries`` は名前と、ふりがなの書き方の文章。``names`` は社協や区の名前のような、原稿の項目の
+    文字と、その読みの付いた Run。
+    """
+
+    entries: Mapping[str, str]
+    names: Mapping[str, tuple[Run, ...]]
+
+    @classmethod
+    def load(cls, names: Mapping[str, tuple[Run, ...]]) -> Wording:
+        import yaml
+
+        source = files("channels").joinpath("templates/wording.yaml").read_text("utf-8")
+        return cls(yaml.safe_load(source), names)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.entries
+
+    def runs(self, key: str, **values: Value) -> tuple[Run, ...]:
+        """言葉ひとつ。``{名前}`` のところに値を入れる。目録にない名前は ``KeyError``。"""
+        return tuple(_filled(parse_inline(self.entries[key]), values))
+
+    def name(self, text: str) -> tuple[Run, ...]:
+        """原稿の項目の文字。読みが付いていなければ、そのまま。"""
+        return self.names.get(text, (Run(text),))
+
+    def text(self, key: str, **values: Value) -> str:
+        return "".join(run.text for run in self.runs(key, **values))
+
+
+def _filled(runs: tuple[Run, ...], values: Mapping[str, Value]) -> Iterator[Run]:
+    for run in runs:
+        if run.fixed:
+            yield run
+            continue
+        for index, piece in enumerate(_PLACE.split(run.text)):
+            if index % 2 == 0:
+                yield Run(piece)
+            elif isinstance(value := values[piece], tuple):
+                yield from value
+            else:
+                yield Run(str(value))

@@ -1,0 +1,262 @@
+"""命令 tsutawaru を、利用者と同じように別のプロセスで呼ぶ。"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import av
+import pytest
+
+from content.bundle import BUNDLED, load_folder
+from tests.conftest import COMMAND, Tsutawaru
+
+COUNCIL = "名称: テスト社会福祉協議会\n"
+FRONT = "---\n表題: テスト計画\n発行: テスト社会福祉協議会\n計画: テスト計画\n日付: 2026-04-01\n出典: 試験\n---\n\n"
+
+
+def folder_with(tmp_path: Path, body: str, name: str = "plan.md") -> Path:
+    council = tmp_path / "plans" / "tesuto"
+    council.mkdir(parents=True, exist_ok=True)
+    (council / "council.yaml").write_text(COUNCIL, encoding="utf-8")
+    (council / name).write_text(FRONT + body, encoding="utf-8")
+    return council.parent
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {
+        str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()
+    }
+
+
+def japanese_sentence(text: str) -> bool:
+    return "Traceback" not in text and text.rstrip().endswith("。") and "\n" not in text.rstrip()
+
+
+# publish ------------------------------------------------------------------------
+
+
+def test_付属の計画のすべての版が目録のとおりにできる(published: Path) -> None:
+    rows = json.loads((published / "manifest.json").read_bytes())["editions"]
+    ids = {(p.id, p.register) for p in load_folder(BUNDLED).publications}
+    assert {(r["publication"], r["register"], r["channel"]) for r in rows} == {
+        (*id, channel) for id in ids for channel in ("web", "audio", "text")
+    }
+    for row in rows:
+        path = published / row["path"]
+        if path.is_dir():
+            files = files_in(path)
+            lines = sorted(f"{hashlib.sha256(d).hexdigest()}  {n}\n" for n, d in files.items())
+            assert row["bytes"] == sum(map(len, files.values()))
+            assert row["sha256"] == hashlib.sha256("".join(lines).encode()).hexdigest()
+        else:
+            data = path.read_bytes()
+            assert (row["bytes"], row["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
+        assert (row["seconds"] is None) == (row["channel"] == "text")
+
+
+def test_音声の長さは目録のとおり(published: Path) -> None:
+    for row in json.loads((published / "manifest.json").read_bytes())["editions"]:
+        if row["channel"] == "audio":
+            with av.open(str(published / row["path"])) as book:
+                assert book.duration is not None
+                assert book.duration / av.time_base == pytest.approx(row["seconds"], abs=1.0)
+
+
+def test_もう一度作っても2つのプロセスで作っても1バイトも変わらない(
+    tsutawaru: Tsutawaru, tmp_path: Path
+) -> None:
+    plans = folder_with(tmp_path, "# はじめに\n\nこんにちは。\n\n# おわりに\n\nさようなら。\n")
+    outs = []
+    for name, workers in (("one", "1"), ("two", "2"), ("three", "1")):
+        tsutawaru.environment["TSUTAWARU_CACHE"] = str(tmp_path / f"cache-{name}")
+        done = tsutawaru(
+            "publish", plans, "--out", tmp_path / name, "--voice", "silent", "--workers", workers
+        )
+        assert done.returncode == 0, done.stderr
+        outs.append(files_in(tmp_path / name))
+    assert outs[0] == outs[1] == outs[2]
+
+
+def test_どこに何ができて何秒かかったかを言う(tsutawaru: Tsutawaru, tmp_path: Path) -> None:
+    plans = folder_with(tmp_path, "# はじめに\n\nこんにちは。\n")
+    done = tsutawaru("publish", plans, "--out", tmp_path / "out", "--voice", "silent")
+    assert str(tmp_path / "out") in done.stdout
+    assert "1 冊" in done.stdout and "秒" in done.stdout
+    assert done.stderr == ""
+
+
+def test_選んだ媒体だけを作る(tsutawaru: Tsutawaru, tmp_path: Path) -> None:
+    plans = folder_with(tmp_path, "# はじめに\n\nこんにちは。\n")
+    done = tsutawaru(
+        "publish", plans, "--out", tmp_path / "out", "--voice", "silent", "--only", "text"
+    )
+    assert done.returncode == 0, done.stderr
+    assert sorted(files_in(tmp_path / "out")) == [
+        "manifest.json",
+        "tesuto/plan/standard/text/plan.txt",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "place", "advice"),
+    [
+        ("# 見出し\n\n### 飛んだ\n\n文。\n", "plan.md の 11 行目", "「##」に"),
+        ("# 見出し\n\n漢字《かんじ》です。\n", "plan.md の 11 行目", "｜漢字《かんじ》"),
+        ("文だけ。\n", "plan.md の 9 行目", "見出しを書いて"),
+    ],
+)
+def test_原稿の誤りは場所と直し方を言い何も公開しない(
+    tsutawaru: Tsutawaru, tmp_path: Path, body: str, place: str, advice: str
+) -> None:
+    good = folder_with(tmp_path, "# はじめに\n\nこんにちは。\n")
+    publish = ("publish", good, "--out", tmp_path / "out", "--voice", "silent", "--only", "text")
+    assert tsutawaru(*publish).returncode == 0
+    before = files_in(tmp_path / "out")
+    folder_with(tmp_path, body)
+    done = tsutawaru(*publish)
+    assert done.returncode == 1
+    assert place in done.stderr and advice in done.stderr and "Traceback" not in done.stderr
+    assert files_in(tmp_path / "out") == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("publish",), 2, "--out がありません"),
+        (("publish", "--out", "OUT", "--voice", "robot"), 2, "「robot」という声はありません"),
+        (("publish", "--out", "OUT", "--only", "web,fax"), 2, "「fax」という媒体はありません"),
+        (("publish", "--out", "OUT", "--workers", "0"), 2, "--workers 0 は使えません"),
+        (("publish", "--out", "OUT", "--workers", "２"), 2, "--workers ２ は使えません"),
+        (("publish", "nowhere", "--out", "OUT"), 2, "原稿のフォルダ nowhere がありません"),
+        (("publish", "--out", "/proc/nowhere/out", "--voice", "silent"), 1, "書けません"),
+        (("publish", "--out"), 2, "--out には値が 1 つ要ります"),
+        (("publish", "--out", "OUT", "--loud"), 2, "--loud は使えません"),
+        (("sing",), 2, "「sing」という命令はありません"),
+        ((), 2, "がありません"),
+        (("say", "こんにちは", "-o", "hello.ogg"), 2, ".wav、.mp3、.m4a"),
+        (("say", "こんにちは", "-o", "/proc/hello.wav"), 1, "書けません"),
+        (("say", "😀", "-o", "OUT.wav"), 1, "読む言葉がありません"),
+        (("serve", "--port", "eighty"), 2, "--port eighty は使えません"),
+    ],
+)
+def test_命令の誤りは日本語の1文で言う(
+    tsutawaru: Tsutawaru, tmp_path: Path, arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    done = tsutawaru(*(a.replace("OUT", str(tmp_path / "out")) for a in arguments))
+    assert (done.returncode, done.stdout) == (code, "")
+    assert message in done.stderr
+    assert japanese_sentence(done.stderr)
+    assert not (tmp_path / "out").exists()
+
+
+def test_データベースが開けないときは日本語の1文で言う(
+    tsutawaru: Tsutawaru, tmp_path: Path
+) -> None:
+    (tmp_path / "broken.db").write_bytes(b"this is not a database, " * 100)
+    tsutawaru.environment["TSUTAWARU_DATABASE_URL"] = f"sqlite:///{tmp_path / 'broken.db'}"
+    done = tsutawaru("publish", "--out", tmp_path / "out", "--voice", "silent")
+    assert done.returncode == 1
+    assert japanese_sentence(done.stderr)
+
+
+def test_変わった文字も長い文も版になる(tsutawaru: Tsutawaru, tmp_path: Path) -> None:
+    long = "とても長い文は、どこまでも続き、" * 625
+    body = (
+        "# 😀と𠮷野家とﾊﾝｶｸ\n\n<script>alert(1)</script> & <b>太字</b>です。\n\n"
+        f"👨‍👩‍👧‍👦 ｶﾞｷﾞｸﾞ e\u0301 ①～③。\n\n{long}。\n\n# 😀\n\n🎉\n"
+    )
+    plans = folder_with(tmp_path, body)
+    done = tsutawaru("publish", plans, "--out", tmp_path / "out", "--voice", "silent")
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "out/tesuto/plan/standard/text/plan.txt").read_text(encoding="utf-8")
+    assert "<script>alert(1)</script> & <b>太字</b>です。" in text and long in text
+    for page in (tmp_path / "out").rglob("*.html"):
+        assert "<script>alert" not in page.read_text(encoding="utf-8")
+
+
+def test_途中で止めても前の出力が残る(tsutawaru: Tsutawaru, tmp_path: Path) -> None:
+    plans = folder_with(tmp_path, "# はじめに\n\nこんにちは。\n")
+    out = tmp_path / "out"
+    first = tsutawaru("publish", plans, "--out", out, "--voice", "silent")
+    assert first.returncode == 0, first.stderr
+    before = files_in(out)
+    tsutawaru.environment["TSUTAWARU_CACHE"] = str(tmp_path / "empty-cache")
+    sentence = "社会福祉協議会は、地域の福祉をみんなで進めるための民間の団体です。"
+    folder_with(tmp_path, "# はじめに\n\n" + sentence * 200)
+    process = subprocess.Popen(
+        [*COMMAND, "publish", plans, "--out", out],
+        env=tsutawaru.environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (tmp_path / "out.new").exists():
+        time.sleep(0.05)
+        assert process.poll() is None
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    _, message = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert japanese_sentence(message) and "途中で止めました" in message
+    assert files_in(out) == before
+    assert not (tmp_path / "out.new").exists()
+
+
+# そのほか ---------------------------------------------------------------------------
+
+
+def test_書き出した原稿をもう一度公開しても同じ版になる(
+    tsutawaru: Tsutawaru, tmp_path: Path
+) -> None:
+    done = tsutawaru("export", tmp_path / "exported")
+    assert done.returncode == 0, done.stderr
+    assert load_folder(tmp_path / "exported") == load_folder(BUNDLED)
+    again = tsutawaru("export", tmp_path / "exported")
+    assert again.returncode == 2 and "空のフォルダではありません" in again.stderr
+
+
+def test_読みは1行に1行を返す(tsutawaru: Tsutawaru) -> None:
+    done = tsutawaru(
+        "read", input="社会福祉協議会は、川崎市にあります。\n\nTELは044-739-8711です。\n"
+    )
+    assert done.stdout.split("\n") == [
+        "シャカイフクシキョーギカイワ、カワサキシニアリマス",
+        "",
+        done.stdout.split("\n")[2],
+        "",
+    ]
+    assert "ゼロヨンヨン" in done.stdout
+    ruby = tsutawaru("read", "--ruby", input="社会福祉協議会は、川崎市にあります。\n")
+    assert "｜川崎《かわさき》｜市《し》にあります。" in ruby.stdout
+
+
+@pytest.mark.parametrize("suffix", ["wav", "mp3", "m4a"])
+def test_文を声のファイルにする(tsutawaru: Tsutawaru, tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"hello.{suffix}"
+    done = tsutawaru("say", "こんにちは。社会福祉協議会です。", "-o", file)
+    assert done.returncode == 0, done.stderr
+    with av.open(io.BytesIO(file.read_bytes())) as container:
+        stream = container.streams.audio[0]
+        assert (stream.rate, stream.channels) == (22_050, 1)
+        assert container.duration is not None
+        assert 3 < container.duration / av.time_base < 6
+
+
+def test_パイプの読み手が先に終わっても黙って終わる(tsutawaru: Tsutawaru) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "read"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **tsutawaru.environment},
+    )
+    assert process.stdin and process.stdout
+    process.stdout.close()
+    _, error = process.communicate(("福祉\n" * 5000).encode(), timeout=60)
+    assert error == b""
