@@ -127,10 +127,10 @@ def dictionaries(bundle: Bundle) -> dict[str, Dictionary]:
 
 
 def _book(publication: Publication, reader: Reader, voice: Voice, cache: Cache) -> Book:
-    ends = (frame.opening(publication, voice.name), frame.closing(publication))
-    opening, closing = (map_sentences(section, reader.read) for section in ends)
+    parts = (frame.before(publication, voice), frame.after(publication))
+    before, after = (tuple(map_sentences(s, reader.read) for s in part) for part in parts)
     read = read_publication(publication, reader)
-    sections = (opening, *read.sections, closing)
+    sections = (*before, *read.sections, *after)
     return Book(read, sections, tuple(track_job(s, voice, cache) for s in sections))
 
 

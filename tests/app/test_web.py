@@ -120,12 +120,17 @@ def test_ない範囲は_416(client: httpx.Client, range: str) -> None:
     assert answer.headers["content-range"] == f"bytes */{len(SOUND)}"
 
 
-@pytest.mark.parametrize("range", ["bytes=5-2", "lines=0-5", "bytes=0-1,5-6", "bytes=x", "bytes=-"])
-def test_読めない範囲は_全部を送る(client: httpx.Client, range: str) -> None:
+@pytest.mark.parametrize("range", ["bytes=5-2", "lines=0-5", "bytes=x", "bytes=-"])
+def test_読めない範囲は断る(client: httpx.Client, range: str) -> None:
     answer = client.get("/kawasaki/plan-6/a.mp3", headers={"Range": range})
-    assert answer.status_code == 200
+    assert answer.status_code == 400
+
+
+def test_範囲がなければ全部を送り_途中からも送れると言う(client: httpx.Client) -> None:
+    answer = client.get("/kawasaki/plan-6/a.mp3")
     assert answer.content == SOUND
     assert answer.headers["accept-ranges"] == "bytes"
+    assert "content-encoding" not in answer.headers
 
 
 def test_途中で入れかわったファイルの続きは送らない(client: httpx.Client, out: Path) -> None:
@@ -192,8 +197,6 @@ def test_HEAD_は中身のない同じ答え(client: httpx.Client) -> None:
         "/kawasaki/%5c..%5coutside.txt",
         "/.secret",
         "//example.jp",
-        "/kawasaki//plan-6",
-        "/index.html/",
         "/index.html%00",
         "/" + "a" * 3000,
     ],
