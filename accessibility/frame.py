@@ -1,40 +1,132 @@
-"""録音図書の枠。始めに題名と凡例、終わりに「以上で…終わります」を読む（音訳の習わし）。"""
+"""録音図書の枠。題名、凡例、目次を本文の前に、原本奥付と「以上で…終わります」を後に読む（音訳の習わし）。"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 
+from accessibility.voices import Voice
 from content.identity import map_sentences
 from content.inline import parse_inline
-from content.model import Paragraph, Publication, Section, Sentence
+from content.model import (
+    Block,
+    Image,
+    Item,
+    List,
+    Note,
+    Paragraph,
+    Publication,
+    Run,
+    Section,
+    Sentence,
+    Table,
+)
 
 # 原稿の節の目印に使えない字（_）を付けて、原稿の節と重ならないようにする。
-OPENING, CLOSING = "opening_", "closing_"
+OPENING, GUIDE, CONTENTS = "opening_", "guide_", "contents_"
+COLOPHON, CLOSING = "colophon_", "closing_"
+
+Part = str | Run | tuple[Run, ...]
+"""文の一部分。``str`` は原稿の書き方（ルビが使える）、値は ``Run`` で渡す。"""
+
+# 本文にあるものだけを、凡例で説明する。
+_TREATMENTS: tuple[tuple[type[Block], str], ...] = (
+    (
+        Table,
+        "｜表《ひょう》は、「｜表《ひょう》」と言ってから、上の行から順に、どの行も左の欄から読み、"
+        "「｜表《ひょう》 終わり」と言います。",
+    ),
+    (Image, "写真は、説明だけを、「写真説明」と「写真説明 終わり」の間に読みます。"),
+    (Note, "注は、「注」と「注 終わり」の間に読みます。"),
+)
 
 
-def opening(publication: Publication, voice_name: str) -> Section:
-    """題名、発行、この録音についての断り。``voice_name`` は声の名前（原稿の書き方）。"""
-    return _section(
-        OPENING,
-        replace(publication.title, id=""),
-        f"発行は、{publication.plan.issuer}です。",
-        f"この音声は、{voice_name}による合成音声です。",
-        "読み方の校正は、まだ済んでいません。",
+def before(publication: Publication, voice: Voice) -> tuple[Section, ...]:
+    """本文の前の節。題名、録音図書凡例、目次。読みはまだ付いていない。"""
+    contents = List(tuple(Item((s.heading,)) for s in publication.sections))
+    return (
+        _section(
+            OPENING,
+            (publication.title.runs,),
+            _line("発行は、", Run(publication.plan.issuer), "です。"),
+        ),
+        _section(
+            GUIDE,
+            ("録音図書凡例",),
+            *_guide(publication, voice),
+            _line("｜凡例《はんれい》 終わり"),
+        ),
+        _section(CONTENTS, ("目次",), contents, _line("目次 終わり")),
     )
 
 
-def closing(publication: Publication) -> Section:
-    title = publication.title.runs
-    return _section(
-        CLOSING,
-        Sentence("", (*parse_inline("以上で、"), *title, *parse_inline("を終わります。"))),
-        f"{publication.date.year}年{publication.date.month}月製作。",
+def after(publication: Publication) -> tuple[Section, ...]:
+    """本文の後の節。原本奥付、終わりの言葉と、製作した人と年月。読みはまだ付いていない。"""
+    date = publication.date
+    return (
+        _section(COLOPHON, ("原本奥付",), *_colophon(publication), _line("原本奥付 終わり")),
+        _section(
+            CLOSING,
+            ("以上で、", publication.title.runs, "を終わります。"),
+            _line("製作は、", Run(publication.plan.issuer), "です。"),
+            _line(f"{date.year}年{date.month}月に完成しました。"),
+        ),
     )
 
 
-def _section(id: str, heading: Sentence, *lines: str) -> Section:
-    paragraphs = tuple(Paragraph((Sentence("", parse_inline(line)),)) for line in lines)
-    numbers = iter(range(len(lines) + 1))
-    return map_sentences(
-        Section(id, 1, heading, paragraphs), lambda s: replace(s, id=f"{id}-{next(numbers)}")
-    )
+def _guide(publication: Publication, voice: Voice) -> Iterator[Block]:
+    yield _line(f"この録音図書の音声は、{voice.name}による合成音声です。")
+    yield _line("声の作り手と条件は、", _credit(voice), "です。")
+    yield _line("読み方の校正は、まだ済んでいません（未校正）。")
+    kinds = {type(block) for section in publication.sections for block in section.blocks}
+    for kind, treatment in _TREATMENTS:
+        if kind in kinds:
+            yield _line(treatment)
+
+
+def _credit(voice: Voice) -> tuple[Run, ...]:
+    """声の作り手と条件。声の名前の読みは、``Voice.name`` で決めたとおりに読む。"""
+    known = {run.text: run for run in parse_inline(voice.name) if run.fixed}
+    if not known:
+        return (Run(voice.credit),)
+    pieces = re.split(f"({'|'.join(map(re.escape, known))})", voice.credit)
+    return tuple(known.get(piece, Run(piece)) for piece in pieces if piece)
+
+
+def _colophon(publication: Publication) -> Iterator[Block]:
+    plan = publication.plan
+    yield _line("題名は、", publication.title.runs, "です。")
+    yield _line("発行は、", Run(plan.issuer), "です。")
+    number = f"の第{plan.number}期" if plan.number else ""
+    yield _line("計画の名前は、", Run(plan.series), f"{number}です。")
+    if plan.first_year is not None and plan.last_year is not None:
+        yield _line(f"計画の期間は、{plan.first_year}年度から{plan.last_year}年度までです。")
+    if plan.extended_to is not None:
+        yield _line(f"この計画は、{plan.extended_to}年度まで延長されました。")
+    if plan.source:
+        yield _line("もとの資料は、", Run(plan.source), "です。")
+
+
+def _line(*parts: Part) -> Paragraph:
+    return Paragraph((_sentence(*parts),))
+
+
+def _sentence(*parts: Part) -> Sentence:
+    runs: list[Run] = []
+    for part in parts:
+        match part:
+            case str():
+                runs += parse_inline(part)
+            case Run():
+                runs.append(part)
+            case _:
+                runs += part
+    return Sentence("", tuple(runs))
+
+
+def _section(id: str, heading: tuple[Part, ...], *blocks: Block) -> Section:
+    numbers = count()
+    section = Section(id, 1, _sentence(*heading), blocks)
+    return map_sentences(section, lambda s: replace(s, id=f"{id}-{next(numbers)}"))

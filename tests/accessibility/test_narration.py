@@ -200,21 +200,66 @@ def measured(data: bytes) -> tuple[float, float]:
 # 枠 ---------------------------------------------------------------------------------
 
 
-def test_録音図書の始めと終わりの枠() -> None:
-    publication = replace(
-        book(), plan=Plan("川崎市社会福祉協議会", "計画"), date=datetime.date(2026, 4, 1)
-    )
-    opening = frame.opening(publication, OpenJTalk().name)
-    closing = frame.closing(publication)
-    assert [s.text for s in opening.sentences] == [
-        "試験",
-        "発行は、川崎市社会福祉協議会です。",
-        "この音声は、Open JTalkの「Mei」による合成音声です。",
-        "読み方の校正は、まだ済んでいません。",
+def framed() -> Publication:
+    plan = Plan("川崎市社会福祉協議会", "計画", 6, 2021, 2023, 2024, source="試験の冊子")
+    return replace(book(), plan=plan, date=datetime.date(2026, 4, 1))
+
+
+def spoken(section: Section) -> list[str]:
+    return [s.text for s in section.sentences]
+
+
+def test_本文の前に題名と凡例と目次がある() -> None:
+    opening, guide, contents = frame.before(framed(), OpenJTalk())
+    assert spoken(opening) == ["試験", "発行は、川崎市社会福祉協議会です。"]
+    assert spoken(guide) == [
+        "録音図書凡例",
+        "この録音図書の音声は、Open JTalkの「Mei」による合成音声です。",
+        f"声の作り手と条件は、{OpenJTalk().credit}です。",
+        "読み方の校正は、まだ済んでいません（未校正）。",
+        "表は、「表」と言ってから、上の行から順に、どの行も左の欄から読み、「表 終わり」と言います。",
+        "注は、「注」と「注 終わり」の間に読みます。",
+        "凡例 終わり",
     ]
-    assert [s.text for s in closing.sentences] == ["以上で、試験を終わります。", "2026年4月製作。"]
-    ids = [s.id for section in (opening, closing) for s in section.sentences]
+    assert spoken(contents) == ["目次", "はじめに", "😀", "目次 終わり"]
+
+
+def test_本文の後に原本奥付と終わりの言葉がある() -> None:
+    colophon, closing = frame.after(framed())
+    assert spoken(colophon) == [
+        "原本奥付",
+        "題名は、試験です。",
+        "発行は、川崎市社会福祉協議会です。",
+        "計画の名前は、計画の第6期です。",
+        "計画の期間は、2021年度から2023年度までです。",
+        "この計画は、2024年度まで延長されました。",
+        "もとの資料は、試験の冊子です。",
+        "原本奥付 終わり",
+    ]
+    assert spoken(closing) == [
+        "以上で、試験を終わります。",
+        "製作は、川崎市社会福祉協議会です。",
+        "2026年4月に完成しました。",
+    ]
+
+
+def test_凡例はその本にあるものだけを説明する() -> None:
+    plain, pictured = (
+        frame.before(book("# 章 {#a}\n\n" + body), Silent())[1] for body in ("文。", "![池]()")
+    )
+    assert not [t for t in spoken(plain) if t.startswith(("表は", "写真は", "注は"))]
+    assert [t for t in spoken(pictured) if t.startswith("写真は")]
+
+
+def test_枠の文の目印は原稿のものと重ならず声の名前の読みは決めたとおり() -> None:
+    publication = framed()
+    sections = (*frame.before(publication, OpenJTalk()), *frame.after(publication))
+    assert all(s.id.endswith("_") and s.level == 1 for s in sections)
+    ids = [s.id for section in sections for s in section.sentences]
     assert len(set(ids)) == len(ids)
+    assert not set(ids) & {s.id for s in publication.sentences}
+    credit = next(s for s in sections[1].sentences if s.text.startswith("声の作り手"))
+    assert ("Mei", "メイ") in {(r.text, r.reading) for r in credit.runs if r.fixed}
 
 
 def test_読み上げは節の名前で引ける(tmp_path: Path) -> None:

@@ -18,7 +18,16 @@ from content.model import Publication
 from tests.channels.books import narrated
 
 BODY = "# はじめに {#start}\n\n文です。\n\n## くわしく {#more}\n\n文です。\n\n# 終わりに {#end}\n\n文です。\n"
-TITLES = ["試験の計画", "はじめに", "くわしく", "終わりに", "以上で、試験の計画を終わります。"]
+TITLES = [
+    "試験の計画",
+    "録音図書凡例",
+    "目次",
+    "はじめに",
+    "くわしく",
+    "終わりに",
+    "原本奥付",
+    "以上で、試験の計画を終わります。",
+]
 
 
 @pytest.fixture
@@ -40,10 +49,13 @@ def data(edition: Edition, name: str) -> bytes:
 def test_節ごとにMP3が1つと始めと終わり(edition: Edition) -> None:
     assert [n for n in edition.files if n.endswith(".mp3")] == [
         "01-opening.mp3",
-        "02-start.mp3",
-        "03-more.mp3",
-        "04-end.mp3",
-        "05-closing.mp3",
+        "02-guide.mp3",
+        "03-contents.mp3",
+        "04-start.mp3",
+        "05-more.mp3",
+        "06-end.mp3",
+        "07-colophon.mp3",
+        "08-closing.mp3",
     ]
 
 
@@ -56,7 +68,7 @@ def test_MP3には題名と順番が付き音は読み上げのまま(
         assert tags.version[:2] == (2, 3)
         assert str(tags["TIT2"]) == title
         assert str(tags["TALB"]) == "試験の計画"
-        assert str(tags["TRCK"]) == f"{number}/5"
+        assert str(tags["TRCK"]) == f"{number}/8"
         assert mp3.endswith(track.mp3.read_bytes())
         assert len(mp3) - tags.size == len(track.mp3.read_bytes())
 
