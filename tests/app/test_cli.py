@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
 import os
+import pty
+import re
 import signal
 import subprocess
+import termios
 import time
 from pathlib import Path
 
@@ -90,6 +94,26 @@ def test_どこに何ができて何秒かかったかを言う(tsutawaru: Tsuta
     assert str(tmp_path / "out") in done.stdout
     assert "1 冊" in done.stdout and "秒" in done.stdout
     assert done.stderr == ""
+
+
+def test_端末では進みぐあいの棒を出す(tsutawaru: Tsutawaru, tmp_path: Path) -> None:
+    plans = folder_with(tmp_path, "# はじめに\n\nこんにちは。\n")
+    terminal, other_end = pty.openpty()
+    termios.tcsetwinsize(other_end, (24, 80))
+    subprocess.run(
+        [*COMMAND, "publish", plans, "--out", tmp_path / "out", "--voice", "silent"],
+        env=tsutawaru.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=other_end,
+        timeout=60,
+        check=True,
+    )
+    os.close(other_end)
+    shown = b""
+    with contextlib.suppress(OSError):  # もう一方の端が閉じると、読み終わりは失敗になる
+        while data := os.read(terminal, 65536):
+            shown += data
+    assert re.search(r"音声: +\d+%\|.*1/\d+ ", shown.decode())
 
 
 def test_選んだ媒体だけを作る(tsutawaru: Tsutawaru, tmp_path: Path) -> None:
