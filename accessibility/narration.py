@@ -68,28 +68,27 @@ class Narration:
 
 @dataclass(frozen=True, slots=True)
 class TrackJob:
-    """節ひとつの音声を作る仕事。別のプロセスや機械で、何度やり直してもよい。"""
+    """節ひとつの音声を作る仕事。別のプロセスや機械で、何度やり直してもよい。
 
+    ``key`` は節の音声の、``sentence_keys`` は文の声の、控えの鍵。
+    """
+
+    key: str
     section_id: str
     sentences: tuple[Sentence, ...]
+    sentence_keys: tuple[str, ...]
     pauses: tuple[float, ...]
     voice: Voice
     cache: Cache
 
-    @property
-    def key(self) -> str:
-        spoken = [
-            [sentence.id, sentence_key(sentence, self.voice), pause]
-            for sentence, pause in zip(self.sentences, self.pauses, strict=True)
-        ]
-        return digest("track", VERSION, self.section_id, spoken)
-
 
 def track_job(section: Section, voice: Voice, cache: Cache) -> TrackJob:
-    timed = tuple(_timed(section))
-    return TrackJob(
-        section.id, tuple(s for s, _ in timed), tuple(p for _, p in timed), voice, cache
-    )
+    sentences, pauses = zip(*_timed(section), strict=True)
+    settings = (VERSION, voice.id, voice.gain)
+    keys = tuple(_sentence_key(sentence, settings) for sentence in sentences)
+    spoken = list(zip((s.id for s in sentences), keys, pauses, strict=True))
+    key = digest("track", *settings, section.id, spoken)
+    return TrackJob(key, section.id, sentences, keys, pauses, voice, cache)
 
 
 def narrate(
@@ -175,7 +174,7 @@ def _clips(job: TrackJob, ends: Sequence[int], seconds: float) -> tuple[Clip, ..
 
 def _spoken(job: TrackJob) -> Iterator[sound.Pcm]:
     """文ごとの 22.05 kHz の音。控えにない文だけを声にする。"""
-    keys = [sentence_key(s, job.voice) for s in job.sentences]
+    keys = job.sentence_keys
     cached = {key: job.cache.get(key) for key in dict.fromkeys(keys)}
     missing = {key: s for key, s in zip(keys, job.sentences, strict=True) if cached[key] is None}
     for key, speech in zip(missing, job.voice.speak(list(missing.values())), strict=True):
@@ -186,10 +185,10 @@ def _spoken(job: TrackJob) -> Iterator[sound.Pcm]:
         yield np.frombuffer(cached[key] or b"", "<i2").astype(np.int16)
 
 
-def sentence_key(sentence: Sentence, voice: Voice) -> str:
+def _sentence_key(sentence: Sentence, settings: tuple[int, str, float]) -> str:
     """文の声の鍵。声と、声にする語だけから決まる（同じ言葉なら、どの出版物でも同じ）。"""
     words = [[w.sound, w.accent, w.chained, w.pos] for w in words_of(sentence)]
-    return digest("sentence", VERSION, voice.id, voice.gain, words)
+    return digest("sentence", *settings, words)
 
 
 def _timed(section: Section) -> Iterator[tuple[Sentence, float]]:
