@@ -97,7 +97,7 @@ def _credit(voice: Voice) -> tuple[Run, ...]:
 
 def _colophon(publication: Publication) -> Iterator[Block]:
     plan = publication.plan
-    yield _line("題名は、", publication.title.runs, "です。")
+    yield _line("題名は「", publication.title.runs, "」です。")
     yield _line("発行は、", Run(plan.issuer), "です。")
     number = f"の第{plan.number}期" if plan.number else ""
     yield _line("計画の名前は、", Run(plan.series), f"{number}です。")

@@ -99,7 +99,7 @@ def _publish(options: argparse.Namespace, settings: Settings) -> int:
     with (
         replacing(out) as stage,
         _executor(workers) as executor,
-        tqdm(desc="音声", unit="節", disable=None, leave=False) as bar,
+        tqdm(desc="音声", unit="節", disable=None, leave=False, mininterval=0) as bar,
     ):
 
         def begin(total: int) -> None:

@@ -28,14 +28,17 @@ class Stage:
 
     folder: Path
 
-    def write(self, folder: str, files: Mapping[str, Content]) -> None:
+    def write(self, folder: str, files: Mapping[str, Content]) -> dict[str, Path]:
+        """``folder`` の下に書き、名前ごとの書いた場所を返す。"""
+        written = {name: self.folder / folder / name for name in files}
         for name, content in files.items():
-            path = self.folder / folder / name
+            path = written[name]
             path.parent.mkdir(parents=True, exist_ok=True)
             if isinstance(content, bytes):
                 path.write_bytes(content)
             else:
                 shutil.copyfile(content, path)
+        return written
 
 
 @contextmanager

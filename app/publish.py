@@ -17,7 +17,10 @@ from accessibility.readings import Reader, read_publication
 from accessibility.voices import Voice
 from app.output import MANIFEST, Stage
 from channels.audio import AudioChannel
+from channels.daisy import DaisyChannel
+from channels.daisy_disc import DaisyDiscs
 from channels.edition import CatalogueEntry, Channel, Content, Edition, Site
+from channels.epub import EpubChannel
 from channels.site import WebSite
 from channels.text import TextChannel
 from channels.web import WebChannel
@@ -25,7 +28,7 @@ from content.bundle import Bundle
 from content.identity import map_sentences
 from content.model import Council, Publication, Run, Section
 
-CHANNELS = ("web", "audio", "text")
+CHANNELS = ("web", "audio", "daisy", "epub", "text")
 
 
 def channels(
@@ -34,7 +37,18 @@ def channels(
     names: Mapping[str, tuple[Run, ...]],
 ) -> tuple[Channel, ...]:
     """すべての媒体。新しい媒体は、ここと ``CHANNELS`` に足す。"""
-    return (WebChannel(councils, publications, names), AudioChannel(), TextChannel())
+    return (
+        WebChannel(councils, publications, names),
+        AudioChannel(),
+        DaisyChannel(),
+        EpubChannel(),
+        TextChannel(),
+    )
+
+
+def sites(names: Mapping[str, tuple[Run, ...]]) -> tuple[tuple[str, Site], ...]:
+    """版がすべてできてから走るもの。媒体の名前の版を作るときにだけ走る。"""
+    return (("web", WebSite(names)), ("daisy", DaisyDiscs()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +85,14 @@ def publish(
         for channel in every_channel:
             if channel.name in only:
                 edition = channel.render(book.publication, narration)
-                stage.write(edition.folder, edition.files)
                 rows.append(manifest_row(edition))
-                finished.append(replace(edition, files={}))
+                written = stage.write(edition.folder, edition.files)
+                finished.append(replace(edition, files=written))
         council = councils[book.publication.council]
         entries.append(CatalogueEntry(book.publication, council, tuple(finished)))
-    if "web" in only:
-        site: Site = WebSite(names)
-        stage.write("", site.render(entries))
+    for name, site in sites(names):
+        if name in only:
+            stage.write("", site.render(entries))
     manifest = {"editions": rows}
     stage.write(
         "", {MANIFEST: (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()}

@@ -56,7 +56,7 @@ def edition_folder(publication: str, register: Register, channel: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """目録の 1 行。できあがった版の事実だけを持ち、中身は持たない。"""
+    """目録の 1 行。版の ``files`` は、できあがったファイルの場所だけを持つ。"""
 
     publication: Publication
     council: Council

@@ -2,6 +2,7 @@
 
 ``<ruby>`` は読み上げソフトで切れ切れに二度読まれる。そこで、ふりがなありのページでは、見せるだけの
 写し（``inert``: 読み上げ、検索、コピーから外れる。HTML 6.3）と、見えない文章を同じ場所に重ねる。
+電子書籍には、文ごとの音声と、ふりがなのない本が別にあるので、ふつうの ``<ruby>`` を書く（``book_*``）。
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
 from accessibility.ruby import RubyPart, ruby_parts
-from content.model import Run, Sentence
+from content.model import Run, Sentence, Table
 
 _LINK = re.compile(
     r"(?P<telephone>(?<![\d０-９-])0\d{1,4}[-‐－(（]\d{1,4}[-‐－)）]\d{3,4}(?!\d))"
@@ -24,6 +26,8 @@ _LINK = re.compile(
 _FAX = re.compile(r"(?:FAX|ＦＡＸ|Fax|fax|ファックス|ファクス|ファクシミリ)[^\d０-９]*$")
 _EXPLANATION = re.compile(r"〈[^〈〉]*〉")
 _RUBY = Markup("<ruby>{}<rp>（</rp><rt>{}</rt><rp>）</rp></ruby>")
+_HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_][\w-]*")
+_NOT_IN_URL = re.compile(r"[^!#-;=?-Z_a-z~\x80-\U0010ffff]|%(?![0-9A-Fa-f]{2})")
 _DUAL = Markup(
     '<span class="r" inert aria-hidden="true" translate="no">{}</span><span class="t">{}</span>'
 )
@@ -41,9 +45,10 @@ class _Piece:
         return any(part.ruby for part in self.parts)
 
 
-def sentence_markup(sentence: Sentence, *, ruby: bool) -> Markup:
+def sentence_markup(sentence: Sentence, *, ruby: bool, linked: bool = True) -> Markup:
     """id の付いた文。文章は ``sentence.text`` のまま変わらない。"""
-    pieces = _pieces(_parts(sentence.runs, ruby=ruby))
+    parts = _parts(sentence.runs, ruby=ruby)
+    pieces = _pieces(parts) if linked else [_Piece(tuple(parts), None)]
     whole = len(pieces) == 1 and pieces[0].href is None and pieces[0].has_ruby
     inside = Markup().join(_dual(p, wrap=not whole) for p in pieces)
     return Markup('<span class="{}" id="{}">{}</span>').format(
@@ -54,6 +59,39 @@ def sentence_markup(sentence: Sentence, *, ruby: bool) -> Markup:
 def inline_markup(runs: Iterable[Run], *, ruby: bool) -> Markup:
     """id もリンクもない言葉。ボタンや目次のリンクの中に置ける。"""
     return _dual(_Piece(tuple(_parts(runs, ruby=ruby)), None), wrap=True)
+
+
+def book_sentence(sentence: Sentence, *, ruby: bool, linked: bool = True) -> Markup:
+    """電子書籍の、id の付いた文。``linked`` が偽なら、リンクにしない（リンクの中に置くため）。"""
+    parts = _parts(sentence.runs, ruby=ruby)
+    pieces = _pieces(parts) if linked else [_Piece(tuple(parts), None)]
+    html = Markup().join(_linked(_explained(p.parts), p.href) for p in pieces)
+    return Markup('<span class="s" id="{}">{}</span>').format(sentence.id, html)
+
+
+def book_inline(runs: Iterable[Run], *, ruby: bool) -> Markup:
+    """電子書籍の、id もリンクもない言葉。"""
+    return _explained(_parts(runs, ruby=ruby))
+
+
+def row_headed(table: Table) -> bool:
+    """最初の列が行の見出しになるか。空や同じ言葉がなければ、行を言い当てる。"""
+    first = [row[0].text for row in table.rows]
+    return len(table.header) > 1 and all(first) and len(set(first)) == len(first)
+
+
+def web_href(url: str) -> str | None:
+    """アドレスに書けない字を %20 のようにする。アドレスになっていなければ ``None``。"""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if not host or not _HOST.fullmatch(host):
+        return None
+    address, mark, place = url.partition("#")
+    url = address + mark + place.replace("#", "%23")
+    return _NOT_IN_URL.sub(lambda m: "".join(f"%{b:02X}" for b in m[0].encode()), url)
 
 
 def telephone_href(text: str) -> str:
@@ -74,7 +112,11 @@ def _dual(piece: _Piece, *, wrap: bool) -> Markup:
         html = Markup('<span class="d">{}</span>').format(html) if wrap else html
     else:
         html = plain
-    return Markup('<a href="{}">{}</a>').format(piece.href, html) if piece.href else html
+    return _linked(html, piece.href)
+
+
+def _linked(html: Markup, href: str | None) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(href, html) if href else html
 
 
 def _explained(parts: Sequence[RubyPart]) -> Markup:
@@ -113,7 +155,8 @@ def _links(text: str) -> Iterator[tuple[tuple[int, int], str]]:
         if match["mail"]:
             yield match.span(), "mailto:" + match["mail"]
         elif match["url"]:
-            yield match.span(), match["url"]
+            if href := web_href(match["url"]):
+                yield match.span(), href
         elif not _FAX.search(text[: match.start()]):  # ファックスに電話をかけさせない
             yield match.span(), telephone_href(match["telephone"])
 

@@ -12,9 +12,15 @@ from markupsafe import Markup, escape
 
 from channels import facts
 from channels.facts import Runs
-from channels.markup import inline_markup, sentence_markup, telephone_href
+from channels.markup import (
+    inline_markup,
+    row_headed,
+    sentence_markup,
+    telephone_href,
+    web_href,
+)
 from channels.wording import Value, Wording
-from content.model import Block, Contact, Council, Publication, Run, Sentence, Table
+from content.model import Block, Contact, Council, Publication, Run, Sentence
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -91,8 +97,8 @@ class Page:
     def inline(self, runs: Runs) -> Markup:
         return inline_markup(runs, ruby=self.ruby)
 
-    def sentence(self, sentence: Sentence) -> Markup:
-        return sentence_markup(sentence, ruby=self.ruby)
+    def sentence(self, sentence: Sentence, *, linked: bool = True) -> Markup:
+        return sentence_markup(sentence, ruby=self.ruby, linked=linked)
 
     def sentences(self, sentences: Sequence[Sentence]) -> Markup:
         return Markup().join(map(self.sentence, sentences))
@@ -177,9 +183,10 @@ def _environment() -> Environment:
         "hub_path": hub_path,
         "contact_path": contact_path,
         "kind": _kind,
-        "row_headed": _row_headed,
+        "row_headed": row_headed,
         "size": facts.size,
         "telephone_href": telephone_href,
+        "web_href": web_href,
         "plan_facts": plan_facts,
     }
     return environment
@@ -191,9 +198,3 @@ def plan_facts(publication: Publication, page: Page) -> tuple[facts.Fact, ...]:
 
 def _kind(block: Block) -> str:
     return type(block).__name__
-
-
-def _row_headed(table: Table) -> bool:
-    """最初の列が行の見出しになるか。空や同じ言葉がなければ、行を言い当てる。"""
-    first = [row[0].text for row in table.rows]
-    return len(table.header) > 1 and all(first) and len(set(first)) == len(first)

@@ -18,6 +18,7 @@ from pathlib import Path
 import av
 import pytest
 
+from app.publish import CHANNELS
 from content.bundle import BUNDLED, load_folder
 from tests.conftest import COMMAND, Tsutawaru
 
@@ -50,7 +51,7 @@ def test_付属の計画のすべての版が目録のとおりにできる(publ
     rows = json.loads((published / "manifest.json").read_bytes())["editions"]
     ids = {(p.id, p.register) for p in load_folder(BUNDLED).publications}
     assert {(r["publication"], r["register"], r["channel"]) for r in rows} == {
-        (*id, channel) for id in ids for channel in ("web", "audio", "text")
+        (*id, channel) for id in ids for channel in CHANNELS
     }
     for row in rows:
         path = published / row["path"]
@@ -97,7 +98,7 @@ def test_どこに何ができて何秒かかったかを言う(tsutawaru: Tsuta
 
 
 def test_端末では進みぐあいの棒を出す(tsutawaru: Tsutawaru, tmp_path: Path) -> None:
-    plans = folder_with(tmp_path, "# はじめに\n\nこんにちは。\n")
+    plans = folder_with(tmp_path, "# はじめに\n\n棒が右へのびます。\n")
     terminal, other_end = pty.openpty()
     termios.tcsetwinsize(other_end, (24, 80))
     subprocess.run(
@@ -113,7 +114,7 @@ def test_端末では進みぐあいの棒を出す(tsutawaru: Tsutawaru, tmp_pa
     with contextlib.suppress(OSError):  # もう一方の端が閉じると、読み終わりは失敗になる
         while data := os.read(terminal, 65536):
             shown += data
-    assert re.search(r"音声: +\d+%\|.*1/\d+ ", shown.decode())
+    assert re.search(r"音声: 100%\|.*6/6 ", shown.decode())
 
 
 def test_選んだ媒体だけを作る(tsutawaru: Tsutawaru, tmp_path: Path) -> None:

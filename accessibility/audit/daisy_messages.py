@@ -1,0 +1,77 @@
+"""DAISY 2.02 の検査の、決まりの名前と知らせ。決まりは DAISY 2.02 Recommendation（2001-02-28）による。"""
+
+from __future__ import annotations
+
+MESSAGES = {
+    # ファイル
+    "zip-broken": "zip を開けません。作り直してください。",
+    "file-folder": "フォルダの中にあります。zip のいちばん上に、ncc.html と並べてください。",
+    "file-name": "名前に使えない字があります。半角の英数字と _ と - だけにしてください。",
+    "file-case": "「{other}」と、大文字と小文字だけが違います。違う名前にしてください。",
+    "file-empty": "中身がありません。作り直してください。",
+    "file-type": "DAISY 2.02 の本に入れられない種類のファイルです。取り除いてください。",
+    "file-unused": "本のどこからも指されていません。取り除いてください。",
+    "file-missing": "「{reference}」の指すファイルが本の中にありません。加えるか、指す所を直してください。",
+    "fragment-missing": "「{reference}」の指す目印がありません。指す所を直してください。",
+    "ncc-missing": "ncc.html がありません。本の目次を加えてください。",
+    # XML
+    "xml-encoding": "UTF-8 ではありません。UTF-8 で、そのことを XML 宣言に書いて保存してください。",
+    "xml-broken": "XML として正しくありません（{line} 行）。書き方を直してください。",
+    "doctype": "DOCTYPE が {expected} ではありません。書き直してください。",
+    "namespace": "いちばん外の要素の名前空間が、XHTML（SMIL では、なし）ではありません。直してください。",
+    "id-syntax": "目印「{id}」が、半角の英字で始まる名前ではありません。付け直してください。",
+    "id-twice": "目印「{id}」が 2 度あります。別の名前にしてください。",
+    # 目次の頭
+    "meta-missing": "「{name}」がありません。加えてください。",
+    "meta-repeated": "「{name}」が {count} 個あります。1 つにしてください。",
+    "meta-unknown": "「{name}」は決まりにない名前です。独自の名前は prod: で始めてください。",
+    "meta-value": "「{name}」の値「{value}」が、決まった書き方ではありません。書き直してください。",
+    "meta-charset": "文字コードが「{value}」と書いてあります。utf-8 にしてください。",
+    "meta-count": "「{name}」は {said} と書いてありますが、本当は {real} です。直してください。",
+    "total-time": "ncc:totalTime は {said} ですが、音声の合計は {real} 秒です。直してください。",
+    # 目次の本体
+    "ncc-title": '最初の見出しが <h1 class="title"> ではありません。本の題名を置いてください。',
+    "ncc-element": "「{tag}」は目次に置けません。h1〜h6、span、div だけにしてください。",
+    "ncc-id": "目次の項目に目印（id）がありません。付けてください。",
+    "ncc-link": '目次の項目の中が、文字のある <a href="….smil#…"> ひとつではありません。直してください。',
+    "ncc-target": "「{reference}」が par でも text でもない所を指しています。直してください。",
+    "ncc-order": "目次の順が、音声の順と違います。並べ直してください。",
+    "heading-skip": "見出しが h{before} から h{after} へ飛んでいます。段を飛ばさないでください。",
+    "page-number": "ページ「{text}」が半角の数字ではありません。1 以上の整数にしてください。",
+    "page-skippable": 'ページの par に system-required="pagenumber-on" がありません。付けてください。',
+    # SMIL
+    "smil-shape": "SMIL の組み立て（{part}）が決まりと違います。直してください。",
+    "smil-meta": "SMIL の「{name}」がないか、決まりや ncc.html と違います。直してください。",
+    "smil-attribute": "「{tag}」に使えない属性「{name}」があります。取り除いてください。",
+    "smil-duration": "seq の dur は「{said}」ですが、切れ目の合計は {real} 秒です。直してください。",
+    "smil-time": "「{name}」は「{said}」ですが、本当は {real} 秒です。直してください。",
+    "smil-first": "最初の text が見出しを指していません。見出しから始めてください。",
+    "smil-orphan": "目次から指されていないので、再生されません。目次に加えてください。",
+    "par-shape": "par の中が、text ひとつと、音（audio か、その seq）ひとつではありません。直してください。",
+    "par-endsync": 'par に endsync="last" がありません。付けてください。',
+    "media-id": "「{tag}」に目印（id）がありません。付けてください。",
+    "clip-syntax": "{name}「{value}」が npt=1.234s の書き方ではありません。書き直してください。",
+    "clip-order": "切れ目の終わり {end} 秒が、始め {begin} 秒より後ではありません。直してください。",
+    "clip-outside": "切れ目の終わり {end} 秒が、音声の長さ {real} 秒をこえています。直してください。",
+    "text-mixed": "text の指す先が、ncc.html と本文に分かれています。どちらかにそろえてください。",
+    "master": "master.smil の{part}が、ncc.html と違います。作り直してください。",
+    # 本文
+    "text-element": "「{tag}」は XHTML 1.0 にない要素です（ふりがなも使えません）。取り除いてください。",
+    "text-attribute": "「{name}」は XHTML 1.0 にない属性です。取り除いてください。",
+    "text-language": "本文の言語（xml:lang）がありません。付けてください。",
+    "text-vertical": "縦書きの指定があります。DAISY 2.02 では使えないので、取り除いてください。",
+    "text-order": "本文の順が、音声の順と違います。並べ直してください。",
+    "text-silent": "「{text}」を指す par がありません。音声と結んでください。",
+    "image-alternative": "画像に代わりの文字（alt）がありません。付けてください。",
+    # 音声
+    "audio-broken": "MP3（MPEG-1/2 Layer III）のフレームのほかに {stray} バイトあります。作り直してください。",
+    "audio-rate": "標本化周波数が {rates} Hz です。22050 Hz か 44100 Hz にしてください。",
+    "audio-stereo": "モノラルではありません。モノラルにしてください。",
+    "audio-variable": "ビットレートが一定（CBR）ではありません。CBR にしてください。",
+    "audio-tag": "ID3v2 のタグがあります。取り除いてください。",
+    "audio-info": "頭に Xing/LAME の印のフレームがあります。取り除いてください。",
+    "audio-unheard": "{seconds} 秒が、どの切れ目にもありません。切れ目を直してください。",
+    # 何冊もの本が入った CD
+    "disc-link": 'discinfo.html の中が、文字のある <a href="フォルダ/ncc.html"> だけではありません。直してください。',
+    "disc-identifier": "目印「{id}」が「{other}」の本と同じです。本ごとに違う目印にしてください。",
+}
