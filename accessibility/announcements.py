@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from accessibility.spoken import PAUSE
+from accessibility.spoken import PAUSE, PAUSE_POS
 from content.model import Block, Image, Item, List, Note, Run, Section, Sentence, Table, Word
 
 Speak = Callable[[str], tuple[Word, ...]]
 """言葉を声の語にする。"""
 
-_PAUSE = Word(PAUSE, pos="記号,読点,*,*,*,*")
+_PAUSE = Word(PAUSE, pos=PAUSE_POS)
 
 
 def announced(section: Section, speak: Speak) -> Section:

@@ -1,4 +1,5 @@
-"""作ったものの控え。鍵は中身の元になったものの要約（SHA-256）なので、古い控えが使われることはない。
+"""作ったものの控え。鍵は中身の元になったものの要約（SHA-256）なので、古い控えが使われることはない
+（パソコンの声だけは、その版を言い当てられないことがある。``voices.Pyttsx3``）。
 
 書くときは別の名前に書いてから名前を変えるので、途中で止まっても半端な控えは残らない。読むときは
 中身の要約を確かめ、こわれた控えは捨てて作り直させる。
@@ -15,6 +16,10 @@ from pathlib import Path
 from typing import Any
 
 _DIGEST = 32
+
+
+class CacheError(Exception):
+    """控えを読み書きできない。説明は日本語の 1 文。"""
 
 
 def digest(*parts: object) -> str:
@@ -34,6 +39,8 @@ class Cache:
             data = path.read_bytes()
         except FileNotFoundError:
             return None
+        except OSError:
+            raise self._unusable() from None
         if hashlib.sha256(data[_DIGEST:]).digest() != data[:_DIGEST]:
             path.unlink(missing_ok=True)
             return None
@@ -68,12 +75,21 @@ class Cache:
         return self.folder / key[:2] / key[2:]
 
     def _write(self, path: Path, data: bytes) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".")
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=".")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(data)
+                Path(name).replace(path)
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
+        except OSError:
+            raise self._unusable() from None
+
+    def _unusable(self) -> CacheError:
+        return CacheError(
+            f"音声の控えのフォルダ {self.folder} を使えません。"
+            "空きと権限を確かめるか、TSUTAWARU_CACHE で別の場所を選んでください。"
+        )

@@ -75,12 +75,12 @@ def parse_dictionary(text: str, name: str = "readings.tsv") -> Dictionary:
     lines = text.splitlines()
     if not lines or tuple(lines[0].split("\t"))[:2] != HEADER[:2]:
         raise ReadingsError(
-            f"{name} の 1 行め: 見出しがありません。「{'（タブ）'.join(HEADER)}」と書いてください。"
+            f"{name} の 1 行目: 見出しがありません。「{'（タブ）'.join(HEADER)}」と書いてください。"
         )
     entries: list[Entry] = []
     for number, line in enumerate(lines[1:], 2):
         if line.strip() and not line.startswith("#"):
-            entries.append(_entry(line.split("\t"), f"{name} の {number} 行め"))
+            entries.append(_entry(line.split("\t"), f"{name} の {number} 行目"))
     return Dictionary(entries)
 
 

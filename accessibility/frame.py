@@ -63,14 +63,14 @@ def before(publication: Publication, voice: Voice) -> tuple[Section, ...]:
 
 
 def after(publication: Publication) -> tuple[Section, ...]:
-    """本文の後の節。原本奥付、終わりの言葉と、製作した人と年月。読みはまだ付いていない。"""
+    """本文の後の節。原本奥付、終わりの言葉と、作ったソフトウェアと年月。読みはまだ付いていない。"""
     date = publication.date
     return (
         _section(COLOPHON, ("原本奥付",), *_colophon(publication), _line("原本奥付 終わり")),
         _section(
             CLOSING,
             ("以上で、", publication.title.runs, "を終わります。"),
-            _line("製作は、", Run(publication.plan.issuer), "です。"),
+            _line("この録音図書は、「｜伝《つた》わる」で作りました。"),
             _line(f"{date.year}年{date.month}月に完成しました。"),
         ),
     )
@@ -103,6 +103,8 @@ def _colophon(publication: Publication) -> Iterator[Block]:
     yield _line("計画の名前は、", Run(plan.series), f"{number}です。")
     if plan.first_year is not None and plan.last_year is not None:
         yield _line(f"計画の期間は、{plan.first_year}年度から{plan.last_year}年度までです。")
+    elif plan.number is not None:
+        yield _line("計画の期間は、もとの資料に書かれていません。")
     if plan.extended_to is not None:
         yield _line(f"この計画は、{plan.extended_to}年度まで延長されました。")
     if plan.source:

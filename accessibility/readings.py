@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from accessibility.announcements import announced
@@ -20,6 +21,7 @@ from accessibility.runs import Fixed, runs
 from accessibility.spoken import Given, Piece, Utterance, pieces, utterance
 from accessibility.spoken_rules import fold, latin, letters, rules
 from content.identity import map_sentences
+from content.inline import InlineError, parse_inline
 from content.model import Publication, Run, Sentence, Word
 
 MAX_CHARACTERS = 300
@@ -199,8 +201,15 @@ def read_publication(publication: Publication, reader: Reader) -> Publication:
 
 
 def read_line(reader: Reader, line: str, *, ruby: bool = False) -> str:
-    """1 行の読み。発音どおりのカタカナ（助詞はワ、長音はー、間は「、」）か、ルビの書き方。"""
-    read = reader.read_text(line)
+    """1 行の読み。発音どおりのカタカナ（助詞はワ、長音はー、間は「、」）か、ルビの書き方。
+
+    行の中の ``｜漢字《かんじ》`` は、その読みで読む。ルビの書き方になっていなければ、ふつうの字とする。
+    """
+    written: tuple[Run, ...] = (Run(line),)
+    if "《" in line:
+        with suppress(InlineError):
+            written = parse_inline(line)
+    read = reader.read(Sentence("", written)).runs
     if ruby:
         return to_notation(read)
     return "".join(w.sound for run in read for w in run.words).replace("’", "")

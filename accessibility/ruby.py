@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from accessibility.kana import to_hiragana
+from content.inline import escape
 from content.model import Run
 
 _KANJI = r"々〆〇一-鿿㐀-䶿豈-﫿\U00020000-\U0003ffff"
@@ -96,11 +97,7 @@ def ruby_parts(run: Run) -> tuple[RubyPart, ...]:
 def to_notation(runs: Iterable[Run]) -> str:
     """すべての漢字にふりがなを付けた、``｜漢字《かんじ》`` の書き方。"""
     return "".join(
-        _escaped(part.text) if part.ruby is None else f"｜{_escaped(part.text)}《{part.ruby}》"
+        escape(part.text) if part.ruby is None else f"｜{escape(part.text)}《{part.ruby}》"
         for run in runs
         for part in ruby_parts(run)
     )
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"[\\｜《》|]", lambda m: "\\" + m[0], text)

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from accessibility.frontend import PLACEHOLDER, Spoken
 from accessibility.kana import is_kana, to_hiragana
 from accessibility.ruby import align
-from accessibility.spoken import PAUSE, Utterance
+from accessibility.spoken import PAUSE, PAUSE_POS, Utterance
 from content.model import Run, Word
 
 _PAUSES = (PAUSE, "？")
-_PAUSE_POS = "記号,読点,*,*,*,*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def runs(
             yield Run(text[place : item.begin], "")
         written = text[item.begin : item.end]
         words = tuple(
-            Word(w.sound, pos=_PAUSE_POS)
+            Word(w.sound, pos=PAUSE_POS)
             if w.sound in _PAUSES
             else Word(w.sound, w.accent, w.chained, w.pos)
             for w in item.words

@@ -1,6 +1,6 @@
 """音訳の決まり。記号・数字・英字をどう読むかを、言語処理の前に決める。
 
-``utter`` は、書かれた文字を「声にする文字」に替える。替えたところも、もとの文字の位置を
+``utterance`` は、書かれた文字を「声にする文字」に替える。替えたところも、もとの文字の位置を
 持つので、読みは必ずもとの文字に戻せる（文章は 1 字も変わらない）。決まりは ``spoken_rules`` に
 あり、点字図書館の音訳の習慣に従う。
 """
@@ -14,6 +14,7 @@ from re import Match, Pattern
 from accessibility.frontend import PLACEHOLDER, wide
 
 PAUSE = "、"
+PAUSE_POS = "記号,読点,*,*,*,*"
 NOUN = "名詞,固有名詞,一般,*,*,*"
 
 

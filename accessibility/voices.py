@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import subprocess
 import sys
@@ -36,8 +37,9 @@ class Speech:
 class Voice(Protocol):
     """声の約束。別のプロセスへ渡せる、変わらない値である。
 
-    ``id`` は声と設定を言い当てる名前（キャッシュの鍵になる）。``gain`` は −19 LUFS にする倍率。
-    ``credit`` は版に書く、声の作り手と条件。``name`` は音声の中で言う、声の名前（原稿の書き方）。
+    ``id`` は声と設定を言い当てる名前（キャッシュの鍵になる）。``gain`` は音の大きさを
+    そろえる倍率（測って −19 LUFS に合わせたのは Open JTalk だけ）。``credit`` は版に書く、声の作り手と
+    条件。``name`` は音声の中で言う、声の名前（原稿の書き方）。
     """
 
     @property
@@ -107,6 +109,9 @@ class Pyttsx3:
 
     pyttsx3 は書けない場所や 2 つの同時の使用で黙って止まるので、子プロセスで動かし、時間を限る。
     漢字を読めない声（espeak-ng）があるので、かなで渡す。
+
+    ``id`` は Linux の espeak-ng の版までを言い当てる。Windows と macOS の声は言い当てられないので、
+    声を入れかえたら、前の音を使いまわさないように音声の控えを消す。
     """
 
     timeout: float = 600.0
@@ -120,7 +125,7 @@ class Pyttsx3:
     def id(self) -> str:
         from importlib.metadata import version
 
-        return f"pyttsx3 {version('pyttsx3')} {sys.platform}"
+        return f"pyttsx3 {version('pyttsx3')} {sys.platform} {_espeak_version()}".strip()
 
     def speak(self, sentences: Sequence[Sentence]) -> Iterator[Speech]:
         if not sentences:
@@ -154,6 +159,18 @@ class Pyttsx3:
             ) from None
         if done.returncode:
             raise VoiceError(_PYTTSX3_HELP)
+
+
+def _espeak_version() -> str:
+    """Linux の espeak-ng の版。なければ空。"""
+    if sys.platform != "linux":
+        return ""
+    try:
+        library = ctypes.CDLL("libespeak-ng.so.1")
+    except OSError:
+        return ""
+    library.espeak_Info.restype = ctypes.c_char_p
+    return f"espeak-ng {library.espeak_Info(None).decode()}"
 
 
 _PYTTSX3_HELP = (

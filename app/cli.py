@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
+import signal
+import socket
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tqdm import tqdm
 
-from accessibility.cache import Cache
+from accessibility.cache import Cache, CacheError
 from accessibility.dictionary import ReadingsError
 from accessibility.narration import TrackJob
+from accessibility.readings import Reader, read_line
 from accessibility.voices import VOICES, Voice, VoiceError
-from app.inline_executor import InlineExecutor
-from app.output import OutputError, recover, replacing
-from app.publish import CHANNELS, Progress, Row, dictionaries, publish
+from app.output import MANIFEST, OutputError, reason, recover, replacing
+from app.publish import CHANNELS, Progress, Row, dictionaries, publish, readers
 from app.say import FORMATS, say
 from app.settings import Settings
+from app.workers import workers
 from content.bundle import BUNDLED, load_folder, write_folder
 from content.notation import NotationError
 from content.store import Store, StoreError
@@ -48,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(
             f"{error}\n原稿に誤りが {count} つあるので、何も変えていません。直してください。"
         )
-    except (StoreError, OutputError, VoiceError, ReadingsError) as error:
+    except (StoreError, OutputError, CacheError, VoiceError, ReadingsError) as error:
         return _fail(str(error))
     except BrokenProcessPool:
         return _fail(
@@ -76,59 +78,75 @@ def _fail(message: str, code: int = REFUSED) -> int:
 
 def _publish(options: argparse.Namespace, settings: Settings) -> int:
     started = time.monotonic()
+    # 止める合図（systemd の停止、kill）も Ctrl-C と同じに扱い、前の出力を残す。
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     voice = _voice(options.voice)
     only = _channels(options.only)
-    workers = _workers(options.workers)
-    out = Path(options.out)
-    with Store.open(settings.database_url) as store:
-        if options.content is not None:
-            folder = Path(options.content)
-            if not folder.is_dir():
-                raise BadCall(f"原稿のフォルダ {folder} がありません。場所を確かめてください。")
-            bundle = load_folder(folder)
-            dictionaries(bundle)  # 誤りがあれば、保管庫に入れる前に断る
-            report = store.load(bundle)
-            if report.replaced:
-                print(
-                    f"職員の稿に代えて、原稿フォルダの新しい稿を公開します: {_list(report.replaced)}"
-                )
-        elif store.is_empty():
-            store.load(load_folder(BUNDLED))
-        bundle = store.published()
+    count = _workers(options.workers)
+    out = Path(options.out).resolve()
+    folder = Path(options.content) if options.content is not None else None
+    if folder is not None and not folder.is_dir():
+        raise BadCall(f"{folder} という原稿のフォルダはありません。場所を確かめてください。")
     counts = {True: 0, False: 0}
-    with (
-        replacing(out) as stage,
-        _executor(workers) as executor,
-        tqdm(desc="音声", unit="節", disable=None, leave=False, mininterval=0) as bar,
-    ):
-
-        def begin(total: int) -> None:
-            bar.reset(total)
+    with replacing(out) as stage, Store.open(settings.database_url) as store:
+        _load(store, folder)
+        bar = tqdm(desc="音声", unit="節", disable=None, leave=False, mininterval=0)
 
         def step(job: TrackJob, reused: bool) -> None:
             counts[reused] += 1
             bar.update()
 
-        rows = publish(
-            bundle,
-            stage,
-            voice=voice,
-            cache=Cache(settings.cache),
-            executor=executor,
-            only=only,
-            progress=Progress(begin, step),
-        )
+        with workers(count) as executor, bar:
+            rows = publish(
+                store.published(),
+                stage,
+                voice=voice,
+                cache=Cache(settings.cache),
+                executor=executor,
+                only=only,
+                progress=Progress(bar.reset, step),
+            )
+        vanished = _vanished(out, rows)
     _report(rows, out)
+    if vanished:
+        print(f"前の出力にあった {_list(vanished)} は、--only で選ばなかったので、なくなりました。")
     print(
         f"かかった時間は {time.monotonic() - started:.0f} 秒です"
         f"（音声 {counts[False]} 節を作り、{counts[True]} 節は前のものを使いました）。"
     )
-    print(f"見るには、tsutawaru serve --out {out} を実行してください。")
+    if "web" in only:
+        print(f"見るには、tsutawaru serve --out {options.out} を実行してください。")
     return DONE
 
 
+def _load(store: Store, folder: Path | None) -> None:
+    """原稿のフォルダを保管庫に入れる。フォルダがなく、保管庫が空なら、付いてくる計画を入れる。"""
+    if folder is None:
+        if store.is_empty():
+            store.load(load_folder(BUNDLED))
+        return
+    bundle = load_folder(folder)
+    dictionaries(bundle)  # 誤りがあれば、保管庫に入れる前に断る
+    report = store.load(bundle)
+    if report.replaced:
+        print(f"職員の稿に代えて、原稿フォルダの新しい稿を公開します: {_list(report.replaced)}")
+    given = {(p.id, p.register) for p in bundle.publications}
+    published = {(p.id, p.register) for p in store.published().publications}
+    if others := sorted(f"{id}（{register}）" for id, register in published - given):
+        print(f"原稿フォルダにはないが、保管庫にあって公開するもの: {_list(others)}")
+
+
+def _vanished(out: Path, rows: Sequence[Row]) -> list[str]:
+    """前の出力にあって、今度の出力にない媒体。"""
+    try:
+        before = json.loads((out / MANIFEST).read_bytes())["editions"]
+    except (OSError, ValueError, KeyError):
+        return []
+    return sorted({str(r["channel"]) for r in before} - {r["channel"] for r in rows})
+
+
 def _report(rows: Sequence[Row], out: Path) -> None:
-    print(f"{out.absolute()} に作りました。")
+    print(f"{out} に作りました。")
     for channel in CHANNELS:
         made = [r for r in rows if r["channel"] == channel]
         if made:
@@ -136,16 +154,6 @@ def _report(rows: Sequence[Row], out: Path) -> None:
             minutes = sum(r["seconds"] or 0 for r in made) / 60
             length = f"、{minutes:.0f} 分" if minutes else ""
             print(f"  {channel:6} {len(made)} 冊  {size:.1f} MB{length}")
-
-
-@contextmanager
-def _executor(workers: int) -> Iterator[Executor]:
-    executor: Executor = ProcessPoolExecutor(workers) if workers > 1 else InlineExecutor()
-    try:
-        yield executor
-    finally:
-        # 失敗や Ctrl-C のときに、残りの仕事を待たない。
-        executor.shutdown(cancel_futures=True)
 
 
 def _voice(name: str) -> Voice:
@@ -187,19 +195,30 @@ def _export(options: argparse.Namespace, settings: Settings) -> int:
         write_folder(bundle, folder)
     except OSError as error:
         raise OutputError(
-            f"{folder} に書けません（{error.strerror}）。別の場所を選んでください。"
+            f"{folder} に書けません{reason(error)}。別の場所を選んでください。"
         ) from error
     print(f"{folder.absolute()} に {len(bundle.publications)} 冊の原稿を書き出しました。")
     return DONE
 
 
 def _read(options: argparse.Namespace, settings: Settings) -> int:
-    from accessibility.readings import Reader, read_line
-
-    reader = Reader()
+    reader = _reader(options.council, settings)
     for line in _standard_input():
         print(read_line(reader, line.rstrip("\n"), ruby=options.ruby))
     return DONE
+
+
+def _reader(council: str | None, settings: Settings) -> Reader:
+    """``council`` の辞書で読むもの。``None`` なら、どの社協の辞書も使わない。"""
+    if council is None:
+        return Reader()
+    with Store.open_filled(settings.database_url) as store:
+        known = readers(store.published())
+    if council not in known:
+        raise BadCall(
+            f"「{council}」という社協はありません。--council には {_list(known)} が使えます。"
+        )
+    return known[council]
 
 
 def _standard_input() -> Iterator[str]:
@@ -213,7 +232,7 @@ def _say(options: argparse.Namespace, settings: Settings) -> int:
     file = Path(options.output)
     if file.suffix not in FORMATS:
         raise BadCall(f"-o {file} は使えません。{_list(FORMATS)} で終わる名前にしてください。")
-    seconds = say(options.text, file, voice)
+    seconds = say(options.text, file, voice, _reader(options.council, settings))
     print(f"{file} に {seconds:.1f} 秒の音声を書きました。")
     return DONE
 
@@ -223,22 +242,28 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
 
     from app.web import create_app
 
-    if not (options.port.isascii() and options.port.isdecimal() and int(options.port) < 65536):
-        raise BadCall(f"--port {options.port} は使えません。0 から 65535 までの数にしてください。")
-    out = Path(options.out).absolute()
+    host, port = options.host, options.port
+    if not (port.isascii() and port.isdecimal() and int(port) < 65536):
+        raise BadCall(f"--port {port} は使えません。0 から 65535 までの数にしてください。")
+    out = Path(options.out).resolve()
     recover(out)
-    print(
-        f"http://{options.host}:{options.port}/ で {out} を見られます。止めるには Ctrl-C。",
-        flush=True,
-    )
     try:
-        uvicorn.run(create_app(out), host=options.host, port=int(options.port), log_level="warning")
-    except SystemExit as error:
-        if error.code:
-            return _fail(
-                f"{options.host}:{options.port} で始められません。"
-                "ほかのプログラムが使っていないか確かめるか、--port で別の番号にしてください。"
-            )
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, int(port)), family=family)
+    except OSError:
+        return _fail(
+            f"{host} の {port} 番で始められません。ほかのプログラムが使っていないか、"
+            "--host と --port を確かめてください。"
+        )
+    with listener:
+        print(
+            f"http://{host}:{listener.getsockname()[1]}/ で {out} を見られます。止めるには Ctrl-C。"
+        )
+        if not (out / MANIFEST).exists():
+            print("まだ何も公開していません。tsutawaru publish で作ると、すぐに見られます。")
+        sys.stdout.flush()
+        server = uvicorn.Server(uvicorn.Config(create_app(out), log_level="warning"))
+        server.run(sockets=[listener])
     return DONE
 
 
@@ -246,9 +271,13 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """誤りを日本語で言う。"""
+    """説明も誤りも日本語で言う。"""
 
     _MESSAGES = (
+        (
+            r"the following arguments are required: 文.*",
+            "文がありません。「-」で始まる文の前には -- を書いてください。",
+        ),
         (r"the following arguments are required: (.+)", "{0} がありません。"),
         (r"unrecognized arguments: (.+)", "{0} は使えません。"),
         (r"argument (\S+): expected one argument", "{0} には値が 1 つ要ります。"),
@@ -258,18 +287,36 @@ class _Parser(argparse.ArgumentParser):
         ),
     )
 
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings, add_help=False, allow_abbrev=False, formatter_class=_Help)
+        # argparse の見出しは英語で、変える公の方法がない。
+        self._positionals.title, self._optionals.title = "引数", "オプション"
+        self.add_argument("-h", "--help", action="help", help="この説明を出す")
+
     def error(self, message: str) -> NoReturn:
+        said = "命令の書き方が違います。"
         for pattern, japanese in self._MESSAGES:
             match = re.fullmatch(pattern, message, re.S)
             if match:
-                message = japanese.format(*match.groups())
+                said = japanese.format(*match.groups())
                 break
-        raise BadCall(f"{message}{self.prog} --help で使い方が見られます。")
+        raise BadCall(f"{said}{self.prog} --help で使い方が見られます。")
+
+
+class _Help(argparse.HelpFormatter):
+    def add_usage(
+        self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None
+    ) -> None:
+        super().add_usage(usage, actions, groups, "使い方: ")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="tsutawaru", description="一度書いた文章を、だれにでも伝わる形にします。")
-    commands = parser.add_subparsers(required=True, metavar="命令", parser_class=_Parser)
+    commands = parser.add_subparsers(
+        required=True, metavar="命令", title="命令", parser_class=_Parser
+    )
+    voices = f"声（{'、'.join(VOICES)}）"
+    council = "読みの辞書を使う社協（kawasaki など）"
 
     p = commands.add_parser("publish", help="すべての版を作る")
     p.add_argument(
@@ -277,37 +324,37 @@ def _parser() -> argparse.ArgumentParser:
     )
     p.add_argument("--out", required=True, metavar="OUT", help="出力先のフォルダ")
     p.add_argument("--only", metavar="媒体", help=f"作る媒体（{','.join(CHANNELS)}）")
-    p.add_argument("--voice", default="openjtalk", metavar="声", help=f"声（{'、'.join(VOICES)}）")
+    p.add_argument("--voice", default="openjtalk", metavar="声", help=voices)
     p.add_argument("--workers", default="1", metavar="数", help="同時に働くプロセスの数")
     p.set_defaults(run=_publish)
 
     p = commands.add_parser("export", help="公開中の文章を原稿のフォルダに書き出す")
-    p.add_argument("folder", metavar="フォルダ")
+    p.add_argument("folder", metavar="フォルダ", help="新しいフォルダの名前")
     p.set_defaults(run=_export)
 
     p = commands.add_parser("read", help="標準入力の行の読みを出す")
     p.add_argument("--ruby", action="store_true", help="｜漢字《かんじ》の形で出す")
+    p.add_argument("--council", metavar="社協", help=council)
     p.set_defaults(run=_read)
 
     p = commands.add_parser("say", help="文を声にする")
-    p.add_argument("text", metavar="文")
+    p.add_argument("text", metavar="文", help="ふりがなの書き方（｜漢字《かんじ》）も使える")
     p.add_argument(
         "-o", "--output", required=True, metavar="ファイル", help=f"{_list(FORMATS)} のファイル"
     )
-    p.add_argument("--voice", default="openjtalk", metavar="声", help=f"声（{'、'.join(VOICES)}）")
+    p.add_argument("--voice", default="openjtalk", metavar="声", help=voices)
+    p.add_argument("--council", metavar="社協", help=council)
     p.set_defaults(run=_say)
 
     p = commands.add_parser("serve", help="できた版を見せる")
     p.add_argument("--out", default="out", metavar="OUT", help="出力先のフォルダ（ふつうは out）")
-    p.add_argument("--host", default="127.0.0.1", metavar="HOST")
-    p.add_argument("--port", default="8000", metavar="番号")
+    p.add_argument(
+        "--host", default="127.0.0.1", metavar="HOST", help="アドレス（ふつうは 127.0.0.1）"
+    )
+    p.add_argument("--port", default="8000", metavar="番号", help="番号（ふつうは 8000）")
     p.set_defaults(run=_serve)
     return parser
 
 
 def _list(names: Iterable[str]) -> str:
     return "、".join(names)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

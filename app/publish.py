@@ -73,21 +73,27 @@ def publish(
     councils = {c.id: c for c in bundle.councils}
     ready = books(bundle, voice, cache)
     names = read_names(bundle, voice)
+    chosen = [
+        c for c in channels(councils, [b.publication for b in ready], names) if c.name in only
+    ]
+    jobs = [job for b in ready for job in b.jobs] if any(c.spoken for c in chosen) else []
     progress = progress or Progress()
-    progress.begin(sum(len(b.jobs) for b in ready))
-    tracks = iter(narrate([job for b in ready for job in b.jobs], executor, progress.step))
+    progress.begin(len(jobs))
+    tracks = {
+        job.key: track
+        for job, track in zip(jobs, narrate(jobs, executor, progress.step), strict=True)
+    }
     entries: list[CatalogueEntry] = []
     rows: list[Row] = []
-    every_channel = channels(councils, [b.publication for b in ready], names)
     for book in ready:
-        narration = Narration(voice.credit, book.sections, tuple(next(tracks) for _ in book.jobs))
+        spoken = tuple(tracks[job.key] for job in book.jobs if job.key in tracks)
+        narration = Narration(voice.credit, book.sections, spoken)
         finished = []
-        for channel in every_channel:
-            if channel.name in only:
-                edition = channel.render(book.publication, narration)
-                rows.append(manifest_row(edition))
-                written = stage.write(edition.folder, edition.files)
-                finished.append(replace(edition, files=written))
+        for channel in chosen:
+            edition = channel.render(book.publication, narration)
+            rows.append(manifest_row(edition))
+            written = stage.write(edition.folder, edition.files)
+            finished.append(replace(edition, files=written))
         council = councils[book.publication.council]
         entries.append(CatalogueEntry(book.publication, council, tuple(finished)))
     for name, site in sites(names):

@@ -9,20 +9,19 @@ import numpy as np
 from accessibility import sound
 from accessibility.readings import Reader
 from accessibility.voices import Voice, VoiceError
-from app.output import OutputError
+from app.output import OutputError, reason
 from content.inline import InlineError, parse_inline, split_sentences
 from content.model import Sentence
 
 FORMATS = (".wav", ".mp3", ".m4a")
 
 
-def say(text: str, file: Path, voice: Voice) -> float:
+def say(text: str, file: Path, voice: Voice, reader: Reader) -> float:
     """``text``（ふりがなの書き方も使える）を声にして ``file`` に書き、長さ（秒）を返す。"""
     try:
         runs = parse_inline(" ".join(text.split()))
     except InlineError as error:
         raise VoiceError(str(error)) from None
-    reader = Reader()
     sentences = [reader.read(Sentence("", part)) for part in split_sentences(runs)]
     parts = [
         sound.to_pcm(speech.samples, speech.rate, voice.gain) for speech in voice.speak(sentences)
@@ -35,7 +34,7 @@ def say(text: str, file: Path, voice: Voice) -> float:
         file.write_bytes(encode(pcm))
     except OSError as error:
         raise OutputError(
-            f"{file} に書けません（{error.strerror}）。-o で別の場所を選んでください。"
+            f"{file} に書けません{reason(error)}。-o で別の場所を選んでください。"
         ) from error
     return len(pcm) / sound.RATE
 

@@ -64,6 +64,7 @@ _NOT_PUBLISHED = (
     "計画のページは、これから公開します。しばらくしてから、もう一度開いてください。",
 )
 _NOT_FOUND = ("ページが見つかりません", "アドレスを確かめるか、最初のページから探してください。")
+_REFUSED = ("この操作はできません", "最初のページから、もう一度始めてください。")
 _BROKEN = (
     "うまく表示できませんでした",
     "こちらの不具合です。少し待ってから、もう一度開いてください。",
@@ -75,6 +76,7 @@ def create_app(out: Path, routers: Sequence[APIRouter] = ()) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(_SecurityHeaders)
     app.add_exception_handler(Exception, _broken)
+    app.add_exception_handler(HTTPException, _refused)
     for router in routers:
         app.include_router(router)
 
@@ -159,6 +161,11 @@ def _notice(status: int, title: str, text: str, headers: dict[str, str] | None =
     return Response(
         body, status, {"Cache-Control": "no-store", **(headers or {})}, media_type="text/html"
     )
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return _notice(error.status_code, *_REFUSED, headers=dict(error.headers or {}))
 
 
 def _broken(request: Request, error: Exception) -> Response:

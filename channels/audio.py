@@ -11,7 +11,7 @@ from pathlib import Path
 
 import av
 from av.audio.stream import AudioStream
-from mutagen.id3 import COMM, ID3, TALB, TCOP, TIT2, TLAN, TPE1, TRCK
+from mutagen.id3 import COMM, ID3, TALB, TIT2, TLAN, TPE1, TRCK
 from mutagen.mp4 import MP4, MP4Cover
 
 from accessibility.narration import Narration
@@ -26,6 +26,7 @@ class AudioChannel:
     """節ごとの MP3（``01-opening.mp3`` …、ID3 付き）、それをまとめた zip、M4B。"""
 
     name = "audio"
+    spoken = True
 
     def render(self, publication: Publication, narration: Narration) -> Edition:
         cover = (files("channels") / "templates" / "cover.png").read_bytes()
@@ -64,7 +65,6 @@ def _id3(publication: Publication, narration: Narration, title: str, number: int
     tags.add(TPE1(encoding=1, text=publication.plan.issuer))
     tags.add(TRCK(encoding=0, text=f"{number}/{len(narration.tracks)}"))
     tags.add(TLAN(encoding=0, text="jpn"))
-    tags.add(TCOP(encoding=1, text=f"{publication.date.year} {publication.plan.issuer}"))
     tags.add(COMM(encoding=1, lang="jpn", desc="", text=narration.credit))
     buffer = io.BytesIO()
     tags.save(buffer, v2_version=3, v1=0, padding=lambda info: 0)
@@ -127,7 +127,6 @@ def _tag(file: Path, publication: Publication, narration: Narration, cover: byte
     tags = MP4(file)
     tags["\xa9nam"] = tags["\xa9alb"] = publication.title.text
     tags["\xa9ART"] = publication.plan.issuer
-    tags["\xa9day"] = str(publication.date.year)
     tags["\xa9cmt"] = narration.credit
     tags["stik"] = [_AUDIOBOOK]
     tags["covr"] = [MP4Cover(cover, MP4Cover.FORMAT_PNG)]

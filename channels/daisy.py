@@ -26,6 +26,7 @@ class DaisyChannel:
     """``<名前>-daisy.zip``。展開したフォルダは、再生機が読むそのままの本になる。"""
 
     name = "daisy"
+    spoken = True
 
     def render(self, publication: Publication, narration: Narration) -> Edition:
         archive = f"{publication.name}-daisy.zip"

@@ -67,6 +67,8 @@ class Channel(Protocol):
     """媒体。同じ出版物と同じ音声からは、必ず同じ版（1 バイトも違わない）を作る。"""
 
     name: str
+    spoken: bool
+    """読み上げ（Narration の音声）を使うか。どの媒体も使わなければ、音声は作らない。"""
 
     def render(self, publication: Publication, narration: Narration) -> Edition: ...
 

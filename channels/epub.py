@@ -33,6 +33,7 @@ class EpubChannel:
     """
 
     name = "epub"
+    spoken = True
 
     def __init__(self) -> None:
         self._wording = Wording.load({})

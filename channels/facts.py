@@ -11,6 +11,7 @@ from channels.wording import Wording
 from content.model import (
     GOALS,
     PHILOSOPHY,
+    PURPOSES,
     Contact,
     Council,
     List,
@@ -23,9 +24,10 @@ from content.model import (
 
 Runs = tuple[Run, ...]
 
-# 画面に出す順。ここにない目的の問い合わせ先は、後に続ける。
-PURPOSES = ("計画", "相談", "災害", "寄附", "緊急", "合理的配慮")
 ADJUSTMENT = "合理的配慮"
+
+_OPTIONAL = frozenset({"extended", "ward"})
+_OF_NUMBERED_PLAN = frozenset({"number", "years", "philosophy", "goals"})
 
 _ERAS = ((2019, "reiwa"), (1989, "heisei"), (1926, "showa"))
 
@@ -39,27 +41,32 @@ class Fact:
 
 
 def plan_facts(publication: Publication, wording: Wording) -> tuple[Fact, ...]:
-    """計画のあらまし。延長と区は、あるときだけ示す（ないことが、書かれていないことではないため）。"""
+    """計画のあらまし。延長と区は、あるときだけ示す（ないことが、書かれていないことではないため）。
+
+    期のある計画でなければ（計画の説明など）、期、期間、基本理念、目標も、あるときだけ示す。
+    """
     plan = publication.plan
     years = plan_years(publication, wording)
-    facts = [
+    number = wording.runs("value.number", number=plan.number) if plan.number is not None else None
+    extended = (
+        wording.runs("value.extended", last=fiscal_year(plan.extended_to, wording))
+        if plan.extended_to is not None
+        else None
+    )
+    facts = (
         Fact("issuer", (wording.name(plan.issuer),)),
         Fact("series", (wording.name(plan.series),)),
-        Fact("number", (wording.runs("value.number", number=plan.number),) if plan.number else ()),
+        Fact("number", (number,) if number else ()),
         Fact("years", (years,) if years else ()),
-    ]
-    if plan.extended_to is not None:
-        last = fiscal_year(plan.extended_to, wording)
-        facts.append(Fact("extended", (wording.runs("value.extended", last=last),)))
-    if plan.ward is not None:
-        facts.append(Fact("ward", (wording.name(plan.ward),)))
-    return (
-        *facts,
+        Fact("extended", (extended,) if extended else ()),
+        Fact("ward", (wording.name(plan.ward),) if plan.ward is not None else ()),
         Fact("philosophy", _section_runs(publication, PHILOSOPHY)),
         Fact("goals", _section_runs(publication, GOALS)),
         Fact("source", (wording.name(plan.source),) if plan.source else ()),
         Fact("date", (date(publication.date, wording),)),
     )
+    optional = _OPTIONAL if plan.number is not None else _OPTIONAL | _OF_NUMBERED_PLAN
+    return tuple(fact for fact in facts if fact.values or fact.name not in optional)
 
 
 def plan_years(publication: Publication, wording: Wording) -> Runs | None:

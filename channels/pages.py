@@ -182,6 +182,7 @@ def _environment() -> Environment:
         "RECEIVE": RECEIVE,
         "hub_path": hub_path,
         "contact_path": contact_path,
+        "ending": _ending,
         "kind": _kind,
         "row_headed": row_headed,
         "size": facts.size,
@@ -194,6 +195,11 @@ def _environment() -> Environment:
 
 def plan_facts(publication: Publication, page: Page) -> tuple[facts.Fact, ...]:
     return facts.plan_facts(publication, page.wording)
+
+
+def _ending(path: str) -> str:
+    """ファイルの名前の終わり。「MP3」「ZIP」「EPUB」。"""
+    return posixpath.splitext(path)[1].removeprefix(".").upper()
 
 
 def _kind(block: Block) -> str:

@@ -55,6 +55,10 @@ class Work:
         return tuple(e for e in self.entries if any(d.channel == WEB for d in e.editions))
 
     @property
+    def channels(self) -> frozenset[str]:
+        return frozenset(d.channel for e in self.entries for d in e.editions)
+
+    @property
     def downloadable(self) -> tuple[CatalogueEntry, ...]:
         return tuple(e for e in self.entries if self.downloads(e))
 
@@ -113,7 +117,7 @@ class WebSite:
                 output[page.path] = self._templates.render(template, page, **values)
 
             add("home.html", HOME, shelves=shelves, ways=ways, footer=general)
-            add("receive.html", RECEIVE, ways=ways, shelves=shelves, footer=general)
+            add("receive.html", RECEIVE, ways=ways, shelves=shelves, footer=general, WEB=WEB)
             for work in works:
                 footer = Footer(work.first.council, work.first.publication.plan.ward)
                 address = hub_path(work.first.publication.id)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from accessibility.narration import Narration
 from channels.edition import Download, Edition
+from channels.facts import plan_facts
+from channels.wording import Wording
 from content.model import Block, Image, List, Note, Paragraph, Publication, Sentence, Table
 
 
@@ -13,9 +15,13 @@ class TextChannel:
     """UTF-8 の 1 つのファイル。見出しは ■（段の数だけ）で始まる。"""
 
     name = "text"
+    spoken = False
+
+    def __init__(self) -> None:
+        self._wording = Wording.load({})
 
     def render(self, publication: Publication, narration: Narration) -> Edition:
-        data = plain_text(publication).encode()
+        data = plain_text(publication, self._wording).encode()
         file = f"{publication.name}.txt"
         return Edition(
             publication.id,
@@ -27,13 +33,24 @@ class TextChannel:
         )
 
 
-def plain_text(publication: Publication) -> str:
-    plan = publication.plan
-    parts = [publication.title.text, f"発行 {plan.issuer}\nもとの資料 {plan.source}"]
+def plain_text(publication: Publication, wording: Wording) -> str:
+    parts = [publication.title.text, "\n".join(_facts(publication, wording))]
     for section in publication.sections:
         parts.append("■" * section.level + " " + section.heading.text)
         parts += ["\n".join(_lines(block)) for block in section.blocks]
     return "\n\n".join(parts) + "\n"
+
+
+def _facts(publication: Publication, wording: Wording) -> Iterator[str]:
+    """あらまし。計画の入口のページと同じ事実を、同じ言葉で。"""
+    for fact in plan_facts(publication, wording):
+        name = wording.text(f"fact.{fact.name}")
+        values = ["".join(run.text for run in runs) for runs in fact.values]
+        if len(values) > 1:
+            yield f"{name}："
+            yield from (f"・{value}" for value in values)
+        else:
+            yield f"{name}：{values[0] if values else wording.text('missing')}"
 
 
 def _lines(block: Block) -> Iterator[str]:

@@ -53,6 +53,7 @@ class WebChannel:
     """
 
     name = "web"
+    spoken = True
 
     def __init__(
         self,

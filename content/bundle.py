@@ -111,6 +111,11 @@ class _Folder:
             )
         readings = self._root / READINGS_FILE
         text = self._text(readings) if readings.exists() else None
+        if not any(self._root.glob("*.md")):
+            self._problem(
+                self._root,
+                "原稿（.md）がありません。council.yaml と同じフォルダに原稿を置いてください。",
+            )
         return Bundle(
             tuple(self._council(id)),
             tuple(self._publications(id)),
@@ -128,6 +133,8 @@ class _Folder:
             self._problems.extend(error.problems)
 
     def _publications(self, id: str) -> Iterator[Publication]:
+        standards: dict[str, Publication] = {}
+        # 名前の順なので、ふつうの版（.md）はやさしい日本語の版（.plain.md）より先に来る。
         for path in sorted(self._root.glob("*.md")):
             name, register = _name_and_register(path)
             if not _NAME.fullmatch(name):
@@ -140,7 +147,7 @@ class _Folder:
             if text is None:
                 continue
             try:
-                yield parse(
+                publication = parse(
                     text,
                     f"{id}/{name}",
                     register,
@@ -149,6 +156,39 @@ class _Folder:
                 )
             except NotationError as error:
                 self._problems.extend(error.problems)
+                continue
+            if register == "standard":
+                standards[name] = publication
+            else:
+                self._check_plain(path, text, publication, standards.get(name))
+            yield publication
+
+    def _check_plain(
+        self, path: Path, text: str, plain: Publication, standard: Publication | None
+    ) -> None:
+        """やさしい日本語の版の節は、ふつうの版の節のどれかであり、同じ順に並ぶ。"""
+        name = f"{plain.name}.md"
+        if standard is None:
+            if not path.with_name(name).exists():
+                self._problem(
+                    path, f"ふつうの版（{name}）がありません。同じフォルダに置いてください。"
+                )
+            return
+        places = {section.id: place for place, section in enumerate(standard.sections)}
+        last = -1
+        for section in plain.sections:
+            heading, place = section.heading.text, places.get(section.id)
+            if place is None:
+                message = (
+                    f"見出し「{heading}」の目印「{section.id}」が、ふつうの版（{name}）にありません。"
+                    "ふつうの版の、同じ内容の見出しと同じ {#目印} を付けてください。"
+                )
+            elif place < last:
+                message = f"見出し「{heading}」の順が、ふつうの版（{name}）と違います。同じ順に並べてください。"
+            else:
+                last = place
+                continue
+            self._problem(path, message, _line_of(section.id, text))
 
     def _text(self, path: Path) -> str | None:
         try:
@@ -163,7 +203,7 @@ class _Folder:
             self._problem(path, "ファイルを開けません。読み取りの権限を確かめてください。")
         else:
             if "\0" not in text:
-                return text
+                return text.removeprefix("\ufeff")  # Excel やメモ帳が先頭に付ける印
             line = text[: text.index("\0")].count("\n") + 1
             self._problem(path, "目に見えない文字（U+0000）があります。消してください。", line)
         return None
@@ -178,6 +218,13 @@ class _Folder:
 def _name_and_register(path: Path) -> tuple[str, Register]:
     stem = path.name.removesuffix(".md")
     return (stem.removesuffix(".plain"), "plain") if stem.endswith(".plain") else (stem, "standard")
+
+
+def _line_of(section_id: str, text: str) -> int:
+    """``{#目印}`` のある見出しの行。見出しから目印を作った節なら 1。"""
+    mark = f"{{#{section_id}}}"
+    lines = enumerate(text.splitlines(), 1)
+    return next((n for n, line in lines if line.startswith("#") and mark in line), 1)
 
 
 def _pictures_for(path: Path) -> Callable[[str], bytes | None]:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from content.fields import Fields, parse_fields, write_fields
-from content.model import Contact, Council
+from content.model import PURPOSES, Contact, Council
 from content.problems import Problems
+
+# 書かれたとおりに電話をかけ、送れる形だけ（内線や時間を書くと、電話のリンクの番号が変わる）。
+_TELEPHONE = re.compile(r"(?=(?:.*[0-9０-９]){3})[0-9０-９+＋(（][0-9０-９()（）\-－‐ 　]*")
+_MAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.ASCII)
 
 
 def parse_council(text: str, id: str, *, file: str = "council.yaml") -> Council:
@@ -17,7 +23,7 @@ def parse_council(text: str, id: str, *, file: str = "council.yaml") -> Council:
     council = Council(
         id,
         fields.text("名称"),
-        tuple(map(_contact, fields.records("問い合わせ先"))),
+        tuple(_contact(record, problems) for record in fields.records("問い合わせ先")),
         fields.text("文章について", ""),
     )
     if problems:
@@ -25,14 +31,33 @@ def parse_council(text: str, id: str, *, file: str = "council.yaml") -> Council:
     return council
 
 
-def _contact(fields: Fields) -> Contact:
+def _contact(fields: Fields, problems: Problems) -> Contact:
     fields.allow("目的", "名前", "電話", "ファックス", "メール", "住所", "区", "確認日", "出典")
+    purpose = fields.text("目的")
+    if purpose and purpose not in PURPOSES:
+        problems.add(
+            fields.line("目的"),
+            f"「目的: {purpose}」は、{'、'.join(PURPOSES)} のどれかにしてください。",
+        )
+    for name in ("電話", "ファックス"):
+        number = fields.text(name, "")
+        if number and not _TELEPHONE.fullmatch(number):
+            problems.add(
+                fields.line(name),
+                f"「{name}: {number}」は、番号だけを 044-739-8711 の形で書いてください。",
+            )
+    mail = fields.text("メール", "")
+    if mail and not _MAIL.fullmatch(mail):
+        problems.add(
+            fields.line("メール"),
+            f"「メール: {mail}」は、半角で kikaku@example.jp の形で書いてください。",
+        )
     return Contact(
-        purpose=fields.text("目的"),
+        purpose=purpose,
         name=fields.text("名前"),
         telephone=fields.text("電話", ""),
         fax=fields.text("ファックス", ""),
-        mail=fields.text("メール", ""),
+        mail=mail,
         address=fields.text("住所", ""),
         ward=fields.text("区", ""),
         checked_on=fields.date("確認日"),

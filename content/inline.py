@@ -71,9 +71,7 @@ def _unescape(source: str) -> str:
 def write_inline(runs: Iterable[Run]) -> str:
     """``parse_inline`` の逆。読みを書いた人が決めた Run だけに、ふりがなを書く。"""
     return "".join(
-        f"｜{_escape(r.text)}《{r.reading}》" if r.fixed else _escape(r.text)
-        for r in runs
-        if r.text
+        f"｜{escape(r.text)}《{r.reading}》" if r.fixed else escape(r.text) for r in runs if r.text
     )
 
 
@@ -116,7 +114,8 @@ def _bracketed(text: str) -> frozenset[int]:
     return frozenset(inside)
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
+    """文字どおりの文字として読まれるように、文の中の書き方の記号を打ち消す。"""
     return re.sub(r"[\\｜《》|]", lambda m: "\\" + m[0], text)
 
 

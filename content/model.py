@@ -10,12 +10,13 @@ import datetime
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 Register = Literal["standard", "plain"]
 REGISTERS: tuple[Register, ...] = ("standard", "plain")
 
-SILENT_POS = "記号"
+# 問い合わせ先の目的。画面に出す順。
+PURPOSES = ("計画", "相談", "災害", "寄附", "緊急", "合理的配慮")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """問い合わせ先。目的ごとに違い、別の目的のものを代わりに出してはならない。"""
+    """問い合わせ先。``purpose`` は ``PURPOSES`` のどれか。別の目的のものを代わりに出してはならない。"""
 
     purpose: str
     name: str
@@ -237,8 +238,9 @@ class Publication:
     plan: Plan
     date: datetime.date
     sections: tuple[Section, ...]
-    language: str = "ja"
     pictures: tuple[Picture, ...] = ()
+
+    language: ClassVar[str] = "ja"
 
     @property
     def council(self) -> str:

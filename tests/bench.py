@@ -49,7 +49,7 @@ def publish(folder: Path, name: str, workers: int) -> Cost:
         "TSUTAWARU_CACHE": str(folder / f"{name}-cache"),
     }
     out = str(folder / name)
-    arguments = ("-m", "app.cli", "publish", "--out", out, "--workers", str(workers))
+    arguments = ("-m", "app", "publish", "--out", out, "--workers", str(workers))
     return child(*arguments, environment=environment)
 
 
@@ -75,7 +75,7 @@ def main() -> None:
         two = publish(folder, "two", 2)
         again = child(
             "-m",
-            "app.cli",
+            "app",
             "publish",
             "--out",
             str(folder / "one"),

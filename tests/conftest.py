@@ -68,7 +68,7 @@ class Tsutawaru:
         )
 
 
-COMMAND = (sys.executable, "-m", "app.cli")
+COMMAND = (sys.executable, "-m", "app")
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accessibility.cache import Cache, digest
+from accessibility.cache import Cache, CacheError, digest
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_1バイトでも変わったファイルは使わない(cache: Cache) -
 def test_書けないときに半端なファイルを残さない(cache: Cache, tmp_path: Path) -> None:
     key = digest("a")
     cache.path(key).mkdir(parents=True)  # 名前を変える先がフォルダなので、書き込みは失敗する
-    with pytest.raises(OSError):
+    with pytest.raises(CacheError, match="TSUTAWARU_CACHE"):
         cache.put(key, b"sound")
     assert [p for p in (tmp_path / "cache").rglob("*") if p.is_file()] == []
 

@@ -19,7 +19,7 @@ from accessibility.cache import Cache
 from accessibility.narration import Narration, Track, narrate, track_job
 from accessibility.readings import Reader, read_publication
 from accessibility.voices import OpenJTalk, Silent, Speech, Voice, VoiceError
-from app.inline_executor import InlineExecutor
+from app.workers import InlineExecutor
 from content.model import Plan, Publication, Section, Sentence
 from content.notation import parse
 
@@ -238,9 +238,23 @@ def test_本文の後に原本奥付と終わりの言葉がある() -> None:
     ]
     assert spoken(closing) == [
         "以上で、試験を終わります。",
-        "製作は、川崎市社会福祉協議会です。",
+        "この録音図書は、「伝わる」で作りました。",
         "2026年4月に完成しました。",
     ]
+    made = next(s for s in closing.sentences if "伝" in s.text)
+    assert ("伝", "つた") in {(r.text, r.reading) for r in made.runs}
+
+
+def test_原本奥付は期のある計画に期間がなければ_書かれていないと言う() -> None:
+    missing = "計画の期間は、もとの資料に書かれていません。"
+    unknown = replace(framed().plan, first_year=None, last_year=None, extended_to=None)
+    for plan, said in (
+        (framed().plan, False),
+        (unknown, True),
+        (replace(unknown, number=None), False),
+    ):
+        colophon, _ = frame.after(replace(framed(), plan=plan))
+        assert (missing in spoken(colophon)) is said
 
 
 def test_凡例はその本にあるものだけを説明する() -> None:

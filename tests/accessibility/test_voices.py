@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -216,3 +217,4 @@ def test_声の名前と条件がそろっている() -> None:
     assert "Mei" in OpenJTalk().credit and "CC BY 3.0" in OpenJTalk().credit
     assert len({voice().id for voice in VOICES.values()}) == len(VOICES)
     assert replace(OpenJTalk(), speed=2.0).id != OpenJTalk().id
+    assert re.search(r"espeak-ng \d+\.\d+", Pyttsx3().id)  # 声の版が変われば、控えの鍵も変わる

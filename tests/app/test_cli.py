@@ -159,12 +159,19 @@ def test_原稿の誤りは場所と直し方を言い何も公開しない(
         (("publish", "--out", "OUT", "--only", "web,fax"), 2, "「fax」という媒体はありません"),
         (("publish", "--out", "OUT", "--workers", "0"), 2, "--workers 0 は使えません"),
         (("publish", "--out", "OUT", "--workers", "２"), 2, "--workers ２ は使えません"),
-        (("publish", "nowhere", "--out", "OUT"), 2, "原稿のフォルダ nowhere がありません"),
+        (("publish", "nowhere", "--out", "OUT"), 2, "nowhere という原稿のフォルダはありません"),
         (("publish", "--out", "/proc/nowhere/out", "--voice", "silent"), 1, "書けません"),
         (("publish", "--out"), 2, "--out には値が 1 つ要ります"),
         (("publish", "--out", "OUT", "--loud"), 2, "--loud は使えません"),
         (("sing",), 2, "「sing」という命令はありません"),
         ((), 2, "がありません"),
+        (("publish", "--out", "."), 1, "いまいるフォルダ"),
+        (("publish", "--out", "/"), 1, "いまいるフォルダ"),
+        (("publish", "--o", "OUT"), 2, "--out がありません"),
+        (("read", "--ruby=x"), 2, "書き方が違います"),
+        (("read", "--council", "yokohama"), 2, "「yokohama」という社協はありません"),
+        (("say", "-5度です", "-o", "OUT.wav"), 2, "-- を書いて"),
+        (("serve", "--host", "nosuch.invalid"), 1, "--host と --port"),
         (("say", "こんにちは", "-o", "hello.ogg"), 2, ".wav、.mp3、.m4a"),
         (("say", "こんにちは", "-o", "/proc/hello.wav"), 1, "書けません"),
         (("say", "😀", "-o", "OUT.wav"), 1, "読む言葉がありません"),
@@ -189,6 +196,76 @@ def test_データベースが開けないときは日本語の1文で言う(
     done = tsutawaru("publish", "--out", tmp_path / "out", "--voice", "silent")
     assert done.returncode == 1
     assert japanese_sentence(done.stderr)
+
+
+def test_音声の控えが使えないときは出力先のせいにしない(
+    tsutawaru: Tsutawaru, tmp_path: Path
+) -> None:
+    tsutawaru.environment["TSUTAWARU_CACHE"] = "/proc/nowhere"
+    for workers in ("1", "2"):
+        done = tsutawaru(
+            "publish", "--out", tmp_path / "out", "--voice", "silent", "--workers", workers
+        )
+        assert done.returncode == 1
+        assert japanese_sentence(done.stderr) and "TSUTAWARU_CACHE" in done.stderr
+
+
+def test_出力先が使えないときは保管庫も変えない(tsutawaru: Tsutawaru, tmp_path: Path) -> None:
+    plans = folder_with(tmp_path, "# はじめに\n\nこんにちは。\n")
+    assert tsutawaru("publish", plans, "--out", "/proc/x", "--voice", "silent").returncode == 1
+    assert not (tmp_path / "tsutawaru.db").exists()
+
+
+def test_文字だけなら音声を作らない(tsutawaru: Tsutawaru, tmp_path: Path) -> None:
+    plans = folder_with(tmp_path, "# はじめに\n\nこんにちは。\n")
+    publish = ("publish", plans, "--out", tmp_path / "out", "--voice", "silent")
+    assert tsutawaru(*publish).returncode == 0
+    done = tsutawaru(*publish, "--only", "text")
+    assert "音声 0 節を作り、0 節は" in done.stdout
+    assert "audio、daisy、epub、web は、--only で選ばなかった" in done.stdout
+    assert "serve" not in done.stdout
+
+
+def test_原稿フォルダにないのに公開するものを言う(tsutawaru: Tsutawaru, tmp_path: Path) -> None:
+    plans = folder_with(tmp_path, "# はじめに\n\nこんにちは。\n")
+    publish = ("publish", plans, "--out", tmp_path / "out", "--only", "text")
+    assert "原稿フォルダにはない" not in tsutawaru(*publish).stdout
+    (plans / "tesuto" / "plan.md").rename(plans / "tesuto" / "plan-1.md")
+    assert "tesuto/plan（standard）" in tsutawaru(*publish).stdout
+
+
+def test_止める合図で子のプロセスも残らない(tsutawaru: Tsutawaru, tmp_path: Path) -> None:
+    tsutawaru.environment["TSUTAWARU_CACHE"] = str(tmp_path / "empty-cache")
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        process = subprocess.Popen(
+            [*COMMAND, "publish", "--out", tmp_path / "out", "--workers", "2"],
+            env=tsutawaru.environment,
+            stderr=subprocess.PIPE,
+        )
+        while len(children := descendants(process.pid)) < 2:
+            time.sleep(0.05)
+            assert process.poll() is None
+        process.send_signal(how)
+        _, error = process.communicate(timeout=30)  # 子が標準エラーを持ったままなら、終わらない
+        assert b"Traceback" not in error
+        deadline = time.monotonic() + 10
+        while any(map(alive, children)):
+            assert time.monotonic() < deadline, how
+            time.sleep(0.1)
+        assert not (tmp_path / "out").exists()
+
+
+def alive(pid: int) -> bool:
+    """動いているか。終わって、片づけを待つだけのもの（Z）は数えない。"""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def descendants(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in found]
 
 
 def test_変わった文字も長い文も版になる(tsutawaru: Tsutawaru, tmp_path: Path) -> None:
@@ -221,7 +298,7 @@ def test_途中で止めても前の出力が残る(tsutawaru: Tsutawaru, tmp_pa
         stderr=subprocess.PIPE,
         text=True,
     )
-    while not (tmp_path / "out.new").exists():
+    while not (tmp_path / ".out.tsutawaru" / "new").exists():
         time.sleep(0.05)
         assert process.poll() is None
     time.sleep(1)
@@ -230,7 +307,7 @@ def test_途中で止めても前の出力が残る(tsutawaru: Tsutawaru, tmp_pa
     assert process.returncode == 130
     assert japanese_sentence(message) and "途中で止めました" in message
     assert files_in(out) == before
-    assert not (tmp_path / "out.new").exists()
+    assert not (tmp_path / ".out.tsutawaru" / "new").exists()
 
 
 # そのほか ---------------------------------------------------------------------------
@@ -259,6 +336,17 @@ def test_読みは1行に1行を返す(tsutawaru: Tsutawaru) -> None:
     assert "ゼロヨンヨン" in done.stdout
     ruby = tsutawaru("read", "--ruby", input="社会福祉協議会は、川崎市にあります。\n")
     assert "｜川崎《かわさき》｜市《し》にあります。" in ruby.stdout
+
+
+def test_社協の辞書とふりがなの指定で読む(tsutawaru: Tsutawaru) -> None:
+    line = "ふくし寄合処で、｜今日《こんにち》の話をする《。\n"
+    broken = tsutawaru("read", input=line)  # 書きかけのふりがなは、ふつうの字として読む
+    assert broken.returncode == 0 and "コンニチノ" not in broken.stdout
+    line = line.replace("《。", "。")
+    plain = tsutawaru("read", input=line)
+    kawasaki = tsutawaru("read", "--council", "kawasaki", input=line)
+    assert "コンニチノ" in plain.stdout and "コンニチノ" in kawasaki.stdout
+    assert "ヨリアイドコロ" in kawasaki.stdout
 
 
 @pytest.mark.parametrize("suffix", ["wav", "mp3", "m4a"])

@@ -253,6 +253,14 @@ def test_思わぬ失敗は_日本語で知らせ_中身をもらさない(clien
     assert "secret" not in answer.text
 
 
+def test_できない操作は日本語で断る(client: httpx.Client) -> None:
+    for path in ("/", "/health"):
+        answer = client.post(path)
+        assert answer.status_code == 405
+        assert "この操作はできません" in answer.text
+        assert "GET" in answer.headers["allow"]
+
+
 def test_会話などの入口は_ファイルより先に見る(client: httpx.Client) -> None:
     assert client.get("/chat").json() == "chat"
 

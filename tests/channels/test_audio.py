@@ -69,6 +69,7 @@ def test_MP3には題名と順番が付き音は読み上げのまま(
         assert str(tags["TIT2"]) == title
         assert str(tags["TALB"]) == "試験の計画"
         assert str(tags["TRCK"]) == f"{number}/8"
+        assert not {"TCOP", "TDRC", "TYER"} & set(tags)  # 計画の年ではない年を付けない
         assert mp3.endswith(track.mp3.read_bytes())
         assert len(mp3) - tags.size == len(track.mp3.read_bytes())
 
@@ -93,6 +94,7 @@ def test_M4Bに章と表紙がありオーディオブックになる(
     tags = MP4(io.BytesIO(m4b))
     assert tags["stik"] == [2]
     assert tags["\xa9nam"] == ["試験の計画"]
+    assert "\xa9day" not in tags
     assert bytes(tags["covr"][0]).startswith(b"\x89PNG")
 
 

@@ -19,8 +19,8 @@ from hypothesis import given, settings
 from accessibility.cache import Cache
 from accessibility.narration import Clip, Narration, Track, narrate
 from accessibility.voices import Silent
-from app.inline_executor import InlineExecutor
 from app.publish import books
+from app.workers import InlineExecutor
 from channels.edition import Edition
 from channels.epub import EpubChannel
 from content.bundle import BUNDLED, Bundle, load_folder

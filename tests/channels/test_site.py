@@ -86,11 +86,12 @@ def rendered(books: Sequence[Publication], folder: Path) -> dict[str, Content]:
             publication.id,
             publication.register,
             "audio",
-            {"本.m4b": b"m4b", "1.mp3": b"1"},
+            {"本.m4b": b"m4b", "本.zip": b"zip", "1.mp3": b"1"},
             main="本.m4b",
             seconds=754.4,
             downloads=(
                 Download("本.m4b", "m4b", Sentence("title", (Run("音声の本"),)), 3_449_000, 754.4),
+                Download("本.zip", "mp3.zip", Sentence("title", (Run("まとめ"),)), 400_000, 60.0),
                 Download("1.mp3", "mp3", Sentence("start", (Run("はじめに"),)), 12_345, 3725.0),
             ),
         )
@@ -170,7 +171,18 @@ def test_年度は西暦と元号で示す(pages: Mapping[str, Node]) -> None:
     assert seventh["延長"] == "2027年度（令和9年度）まで延長"
     assert sixth["期間"] == "2017年度（平成29年度）～2019年度（令和元年度）"
     assert facts(pages["kawasaki/plan-7-tama/index.html"])["区"] == "多摩区"
-    assert facts(pages["kawasaki/about/index.html"])["何期目か"] == "もとの資料に書かれていません"
+
+
+def test_期のない文章には_期や期間がないと言わない(pages: Mapping[str, Node]) -> None:
+    assert facts(pages["kawasaki/about/index.html"]) == {
+        "発行": "川崎市社協",
+        "計画の名前": "推進計画",
+        "基本理念": "支え合い",
+        "出典": "ホームページ",
+        "この版の日付": "2026年11月22日",
+    }
+    ward = facts(pages["kawasaki/plan-7-tama/index.html"])
+    assert ward["期間"] == ward["目標"] == "もとの資料に書かれていません"
 
 
 def facts(root: Node) -> dict[str, str]:
@@ -192,10 +204,16 @@ def test_計画の入口は_文章ごとに_ふりがなのなしとありを選
 
 def test_受け取れるファイルは_すべて大きさと長さを付けて並ぶ(pages: Mapping[str, Node]) -> None:
     downloads = pages["kawasaki/plan-6/index.html"].by_id("downloads")
-    links = {unquote(a["href"]): a.text for a in downloads.all("a") if "download" in a.attributes}
-    assert links == {
+    files = downloads.one("ul", "downloads").all("a")
+    assert {unquote(a["href"]): a.text for a in files} == {
         "standard/audio/本.m4b": "音声の本（M4B、3.4MB、12分34秒）",
+        "standard/audio/本.zip": "まとめ（ZIP、0.4MB、1分0秒）",
         "standard/audio/1.mp3": "はじめに（MP3、12KB、1時間2分）",
+    }
+    # MP3 は、押すとその場で聞ける。
+    assert {unquote(a["href"]) for a in files if "download" in a.attributes} == {
+        "standard/audio/本.m4b",
+        "standard/audio/本.zip",
     }
     assert "本を聞くためのアプリ" in downloads.text
     assert len(pages["kawasaki/plan-7/index.html"].by_id("downloads").all("h3")) == 2
@@ -221,6 +239,24 @@ def test_問い合わせ先は目的ごとに_電話とファックスとメー�
 def test_受け取り方は_ある媒体だけを説明する(pages: Mapping[str, Node]) -> None:
     ways = [s.one("h2")["id"] for s in pages["receive.html"].all("section", "way")]
     assert ways == ["way_web", "way_audio"]
+
+
+def test_受け取り方から_どの計画のページにもファイルにも1回で届く(
+    output: Mapping[str, Content], pages: Mapping[str, Node]
+) -> None:
+    web, audio = pages["receive.html"].all("section", "way")
+    assert [a["href"] for a in web.all("a")] == [
+        "kawasaki/plan-7/standard/web/index.html",
+        "kawasaki/plan-7/plain/web/index.html",
+        "kawasaki/plan-7-tama/standard/web/index.html",
+        "kawasaki/plan-6/standard/web/index.html",
+        "kawasaki/about/standard/web/index.html",
+    ]
+    links = {unquote(a["href"]): a.text for a in audio.all("a")}
+    assert set(links) == {name for name in output if "/audio/" in name}
+    assert links["kawasaki/plan-6/standard/audio/本.m4b"] == "音声の本（M4B、3.4MB、12分34秒）"
+    summaries = [d.one("summary").text for d in audio.all("details", "work")]
+    assert summaries == ["plan-7の計画", "plan-7-tamaの計画", "plan-6の計画", "aboutの計画"]
 
 
 def test_ふりがなありのページからは_ふりがなありのページへ進む(pages: Mapping[str, Node]) -> None:

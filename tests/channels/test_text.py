@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from accessibility.narration import Narration
 from channels.text import TextChannel
-from tests.channels.books import narrated
+from content.notation import parse
+from tests.channels.books import FRONT, narrated
 
 BODY = """# はじめに {#start}
 
@@ -30,8 +34,10 @@ BODY = """# はじめに {#start}
 
 EXPECTED = """試験の計画
 
-発行 試験社会福祉協議会
-もとの資料 試験の冊子
+発行：試験社会福祉協議会
+計画の名前：地域福祉計画
+出典：試験の冊子
+この版の日付：2026年4月1日
 
 ■ はじめに
 
@@ -60,3 +66,36 @@ def test_文字の版はすべての文章をもとの順に持つ(tmp_path: Pat
     (download,) = edition.downloads
     assert (download.format, download.bytes) == ("txt", len(EXPECTED.encode()))
     assert edition.seconds is None
+
+
+PLAN = "期: 6\n期間: 2017-2019\n延長: 2020\n区: 多摩区\n"
+GOALS = "# 目標 {#goals}\n\n- 集まる\n- 話す\n"
+
+
+@pytest.mark.parametrize(
+    ("front", "body", "expected"),
+    [
+        (
+            PLAN,
+            GOALS,
+            "何期目か：第6期\n期間：2017年度（平成29年度）～2019年度（令和元年度）\n"
+            "延長：2020年度（令和2年度）まで延長\n区：多摩区\n"
+            "基本理念：もとの資料に書かれていません\n目標：\n・集まる\n・話す\n",
+        ),
+        (
+            "期: 6\n",
+            "# 章 {#a}\n",
+            "何期目か：第6期\n期間：もとの資料に書かれていません\n"
+            "基本理念：もとの資料に書かれていません\n目標：もとの資料に書かれていません\n",
+        ),
+    ],
+)
+def test_文字の版の初めに_計画の入口と同じ事実がある(front: str, body: str, expected: str) -> None:
+    source = FRONT.replace("日付:", f"{front}日付:") + body
+    edition = TextChannel().render(parse(source, "shiken/plan"), Narration("声", (), ()))
+    content = edition.files["plan.txt"]
+    assert isinstance(content, bytes)
+    assert content.decode().split("\n\n")[1] == (
+        f"発行：試験社会福祉協議会\n計画の名前：地域福祉計画\n{expected}"
+        "出典：試験の冊子\nこの版の日付：2026年4月1日"
+    )

@@ -8,6 +8,7 @@ from content.bundle import Bundle, in_order
 from content.identity import with_ids
 from content.inline import split_sentences
 from content.model import (
+    PURPOSES,
     Block,
     Contact,
     Council,
@@ -129,9 +130,11 @@ BLOCKS: st.SearchStrategy[Block] = st.one_of(
 _IDS = st.from_regex(r"[a-z][a-z0-9-]{0,6}", fullmatch=True)
 
 
+_ID_LISTS = st.lists(_IDS, min_size=1, max_size=4, unique=True)
+
+
 @st.composite
-def _sections(draw: st.DrawFn) -> tuple[Section, ...]:
-    ids = draw(st.lists(_IDS, min_size=1, max_size=4, unique=True))
+def _sections(draw: st.DrawFn, ids: list[str]) -> tuple[Section, ...]:
     sections: list[Section] = []
     level = 0
     for id in ids:
@@ -164,10 +167,13 @@ def _plans(draw: st.DrawFn) -> Plan:
 
 @st.composite
 def publications(
-    draw: st.DrawFn, id: str = "kawasaki/plan-6", register: Register | None = None
+    draw: st.DrawFn,
+    id: str = "kawasaki/plan-6",
+    register: Register | None = None,
+    section_ids: st.SearchStrategy[list[str]] = _ID_LISTS,
 ) -> Publication:
     """``with_ids`` まで済んだ、原稿から読んだものと見分けの付かない出版物。"""
-    sections = draw(_sections())
+    sections = draw(_sections(draw(section_ids)))
     names = {
         block.source
         for section in sections
@@ -192,13 +198,16 @@ def _picture(draw: st.DrawFn, name: str) -> Picture:
     return Picture(name, (PNG if name.endswith("png") else JPEG) + draw(st.binary(max_size=2)))
 
 
+_TELEPHONES = st.sampled_from(
+    ["", "044(739)8711", "０４４－７３９－８７１１", "（044） 739-8711", "110"]
+)
 _CONTACTS = st.builds(
     Contact,
-    purpose=_FILLED_LINE,
+    purpose=st.sampled_from(PURPOSES),
     name=_FILLED_LINE,
-    telephone=_LINE,
-    fax=_LINE,
-    mail=_LINE,
+    telephone=_TELEPHONES,
+    fax=_TELEPHONES,
+    mail=st.sampled_from(["", "kikaku@csw-kawasaki.or.jp", "'a+b'!@example.jp", "{a}@b.c-d.jp"]),
     address=_LINE,
     ward=_LINE,
     checked_on=st.one_of(st.none(), st.dates()),
@@ -216,20 +225,26 @@ def councils(id: str) -> st.SearchStrategy[Council]:
     )
 
 
+def _some_of(standard: Publication) -> st.SearchStrategy[list[str]]:
+    """やさしい日本語の版の節。ふつうの版の節のいくつかを、同じ順に。"""
+    ids = [section.id for section in standard.sections]
+    kept = st.sets(st.sampled_from(ids), min_size=1)
+    return kept.map(lambda some: [id for id in ids if id in some])
+
+
 @st.composite
 def bundles(draw: st.DrawFn) -> Bundle:
     """``load_folder`` が返すのと同じ順に並んだ、原稿のひとそろい。"""
     ids = sorted(draw(st.sets(st.sampled_from(["kawasaki", "yokohama", "a1"]), min_size=1)))
-    keys = st.tuples(
-        st.sampled_from(ids),
-        st.sampled_from(["plan-6", "plan-6-tama", "about"]),
-        st.sampled_from(["standard", "plain"]),
-    )
-    found = [
-        draw(publications(f"{council}/{name}", register))
-        for council, name, register in draw(st.lists(keys, max_size=3, unique=True))
-    ]
-    texts = [(id, draw(_TEXT.filter(bool))) for id in ids if draw(st.booleans())]
+    names = st.sets(st.sampled_from(["plan-6", "plan-6-tama", "about"]), min_size=1, max_size=2)
+    found: list[Publication] = []
+    for id in (f"{council}/{name}" for council in ids for name in sorted(draw(names))):
+        standard = draw(publications(id, "standard"))
+        found.append(standard)
+        if draw(st.booleans()):
+            found.append(draw(publications(id, "plain", _some_of(standard))))
+    readings = _TEXT.map(lambda text: text.lstrip("\ufeff")).filter(bool)
+    texts = [(id, draw(readings)) for id in ids if draw(st.booleans())]
     return Bundle(
         tuple(draw(councils(id)) for id in ids),
         tuple(sorted(found, key=in_order)),

@@ -53,7 +53,7 @@ def problems(folder: Path) -> list[tuple[str, int, str]]:
 def test_council_folder_is_read(kawasaki: Path) -> None:
     (kawasaki / "plan-6.plain.md").write_text(PLAN, "utf-8")
     (kawasaki / "plan-6-tama.md").write_text(PLAN, "utf-8")
-    (kawasaki / "readings.tsv").write_bytes("社協\tしゃきょう\r\n".encode())
+    (kawasaki / "readings.tsv").write_bytes("\ufeff社協\tしゃきょう\r\n".encode())
     bundle = load_folder(kawasaki)
     assert bundle.councils == (Council("kawasaki", "川崎市社会福祉協議会"),)
     assert [(p.id, p.register) for p in bundle.publications] == [
@@ -68,11 +68,12 @@ def test_folder_of_councils_is_read(kawasaki: Path) -> None:
     other = kawasaki.parent / "yokohama"
     other.mkdir()
     (other / "council.yaml").write_text("名称: 横浜市社会福祉協議会\n", "utf-8")
+    (other / "about.md").write_text(PLAN, "utf-8")
     (kawasaki.parent / "README.md").write_text("原稿ではない\n", "utf-8")
     (kawasaki.parent / ".git").mkdir()
     bundle = load_folder(kawasaki.parent)
     assert [c.id for c in bundle.councils] == ["kawasaki", "yokohama"]
-    assert [p.id for p in bundle.publications] == ["kawasaki/plan-6"]
+    assert [p.id for p in bundle.publications] == ["kawasaki/plan-6", "yokohama/about"]
 
 
 def test_id_is_the_name_the_folder_was_given(
@@ -134,6 +135,64 @@ def test_folder_without_notation_is_reported(tmp_path: Path) -> None:
             1,
             "原稿（.md）がありません。社協のフォルダに council.yaml と原稿を置いてください。",
         )
+    ]
+
+
+def test_council_without_notation_is_reported(kawasaki: Path) -> None:
+    (kawasaki / "plan-6.md").unlink()
+    expected = [
+        (
+            "kawasaki",
+            1,
+            "原稿（.md）がありません。council.yaml と同じフォルダに原稿を置いてください。",
+        )
+    ]
+    assert problems(kawasaki) == expected
+    assert problems(kawasaki.parent) == expected
+
+
+def test_plain_edition_without_the_standard_one_is_reported(kawasaki: Path) -> None:
+    (kawasaki / "plan-7.plain.md").write_text(PLAN, "utf-8")
+    assert problems(kawasaki) == [
+        (
+            "kawasaki/plan-7.plain.md",
+            1,
+            "ふつうの版（plan-7.md）がありません。同じフォルダに置いてください。",
+        )
+    ]
+
+
+def test_fault_of_the_standard_edition_is_not_blamed_on_the_plain_one(kawasaki: Path) -> None:
+    (kawasaki / "plan-6.md").write_text(f"{PLAN}\n#見出し\n", "utf-8")
+    (kawasaki / "plan-6.plain.md").write_text(PLAN, "utf-8")
+    assert [file for file, _, _ in problems(kawasaki)] == ["kawasaki/plan-6.md"]
+
+
+def test_plain_edition_may_leave_out_sections(kawasaki: Path) -> None:
+    (kawasaki / "plan-6.md").write_text(
+        f"{PLAN}\n# 目標 {{#goals}}\n\n# 終わり {{#end}}\n", "utf-8"
+    )
+    (kawasaki / "plan-6.plain.md").write_text(f"{PLAN}\n# おわり {{#end}}\n", "utf-8")
+    _, plain = load_folder(kawasaki).publications
+    assert [s.id for s in plain.sections] == ["intro", "end"]
+
+
+def test_sections_of_the_plain_edition_that_differ_are_reported(kawasaki: Path) -> None:
+    (kawasaki / "plan-6.md").write_text(f"{PLAN}\n# 目標 {{#goals}}\n", "utf-8")
+    goals_first = PLAN.replace("# はじめに", "# めあて {#goals}\n\n# はじめに")
+    (kawasaki / "plan-6.plain.md").write_text(f"{goals_first}\n# おわり {{#end}}\n", "utf-8")
+    assert problems(kawasaki) == [
+        (
+            "kawasaki/plan-6.plain.md",
+            11,
+            "見出し「はじめに」の順が、ふつうの版（plan-6.md）と違います。同じ順に並べてください。",
+        ),
+        (
+            "kawasaki/plan-6.plain.md",
+            15,
+            "見出し「おわり」の目印「end」が、ふつうの版（plan-6.md）にありません。"
+            "ふつうの版の、同じ内容の見出しと同じ {#目印} を付けてください。",
+        ),
     ]
 
 
@@ -256,7 +315,7 @@ def test_council_file_is_read() -> None:
     名前: 総務部
     電話: 044(739)8711
     確認日: 2026-11-22
-  - 目的: 配慮
+  - 目的: 合理的配慮
     名前: 多摩区社会福祉協議会
     区: 多摩区
 文章について: 計画の文章は、
@@ -268,7 +327,7 @@ def test_council_file_is_read() -> None:
         "川崎市社会福祉協議会",
         (
             Contact("計画", "総務部", "044(739)8711", checked_on=datetime.date(2026, 11, 22)),
-            Contact("配慮", "多摩区社会福祉協議会", ward="多摩区"),
+            Contact("合理的配慮", "多摩区社会福祉協議会", ward="多摩区"),
         ),
         "計画の文章は、 社協のものです。",
     )
@@ -292,19 +351,44 @@ COUNCIL_FAULTS = {
         "「問い合わせ先」には「- 項目: 値」を並べてください。",
     ),
     "contact alone": (
-        "名称: あ\n問い合わせ先:\n  目的: い",
+        "名称: あ\n問い合わせ先:\n  目的: 計画",
         2,
         "「問い合わせ先」には「- 項目: 値」を並べてください。",
     ),
     "contact in a circle": (
-        "名称: あ\n問い合わせ先: &a\n  - 目的: い\n    名前: *a",
+        "名称: あ\n問い合わせ先: &a\n  - 目的: 計画\n    名前: *a",
         4,
         "「名前」には文字を書いてください。",
     ),
     "date": (
-        "名称: あ\n問い合わせ先:\n  - 目的: い\n    名前: う\n    確認日: 昨日",
+        "名称: あ\n問い合わせ先:\n  - 目的: 計画\n    名前: う\n    確認日: 昨日",
         5,
         "「確認日: 昨日」は、実際にある日付を 2026-04-01 の形で書いてください。",
+    ),
+    "purpose": (
+        "名称: あ\n問い合わせ先:\n  - 名前: う\n    目的: 配慮",
+        4,
+        "「目的: 配慮」は、計画、相談、災害、寄附、緊急、合理的配慮 のどれかにしてください。",
+    ),
+    "telephone in words": (
+        "名称: あ\n問い合わせ先:\n  - 目的: 計画\n    名前: う\n    電話: 準備中",
+        5,
+        "「電話: 準備中」は、番号だけを 044-739-8711 の形で書いてください。",
+    ),
+    "telephone without digits": (
+        "名称: あ\n問い合わせ先:\n  - 目的: 計画\n    名前: う\n    電話: 0---",
+        5,
+        "「電話: 0---」は、番号だけを 044-739-8711 の形で書いてください。",
+    ),
+    "fax with an extension": (
+        "名称: あ\n問い合わせ先:\n  - 目的: 計画\n    名前: う\n    ファックス: 044-739-8737 内線 12",
+        5,
+        "「ファックス: 044-739-8737 内線 12」は、番号だけを 044-739-8711 の形で書いてください。",
+    ),
+    "mail": (
+        "名称: あ\n問い合わせ先:\n  - 目的: 計画\n    名前: う\n    メール: kikaku＠example.jp",
+        5,
+        "「メール: kikaku＠example.jp」は、半角で kikaku@example.jp の形で書いてください。",
     ),
     "tab": (
         "名称: あ\n\t文章について: い",

@@ -389,6 +389,7 @@ def test_the_only_contact_is_the_one_of_the_page() -> None:
     (council,) = load_folder(PLANS).councils
     (contact,) = council.contacts
     assert (contact.purpose, contact.ward) == ("計画", "")
+    assert contact.checked_on is None  # もとの資料に、確かめた日はない
     page = squeeze((SEEDS / "001.txt").read_text(encoding="utf-8"))
     assert f"TEL{contact.telephone}FAX{contact.fax}{contact.mail}" in page
     assert squeeze(contact.name) + squeeze(contact.address) in page
