@@ -9,6 +9,7 @@ import io
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 from channels import facts
@@ -21,6 +22,7 @@ from content.model import Council, Publication
 
 DISC_FILE = "daisy-disc.zip"
 LABEL_FILE, LETTER_FILE = "daisy-disc/label.txt", "daisy-disc/letter.html"
+STYLE_FILE = "daisy-disc/letter.css"
 
 _INDEX = "discinfo.html"
 _PURPOSE = "計画"
@@ -35,6 +37,7 @@ class DaisyDiscs:
     def render(self, catalogue: Sequence[CatalogueEntry]) -> Mapping[str, Content]:
         wording = Wording.load({})
         councils = {entry.council.id: entry.council for entry in catalogue}
+        style = files("channels").joinpath("templates/daisy-letter.css").read_bytes()
         made: dict[str, Content] = {}
         for id, council in sorted(councils.items()):
             entries = facts.in_order(e for e in catalogue if e.council.id == id)
@@ -44,6 +47,7 @@ class DaisyDiscs:
                 made[f"{id}/{DISC_FILE}"] = zipped(disc.files())
                 made[f"{id}/{LABEL_FILE}"] = disc.label().encode()
                 made[f"{id}/{LETTER_FILE}"] = disc.letter().encode()
+                made[f"{id}/{STYLE_FILE}"] = style
         return made
 
 

@@ -102,7 +102,12 @@ def test_社協ごとに分かれ何度作っても同じ(book: tuple[Publicatio
     assert sorted(made) == [
         f"{council}/{name}"
         for council in ("betsu", "shiken")
-        for name in ("daisy-disc.zip", "daisy-disc/label.txt", "daisy-disc/letter.html")
+        for name in (
+            "daisy-disc.zip",
+            "daisy-disc/label.txt",
+            "daisy-disc/letter.css",
+            "daisy-disc/letter.html",
+        )
     ]
     assert DaisyDiscs().render(entries) == made
 
