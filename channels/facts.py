@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from channels.edition import CatalogueEntry
@@ -14,12 +14,8 @@ from content.model import (
     PURPOSES,
     Contact,
     Council,
-    List,
-    Paragraph,
     Publication,
     Run,
-    Sentence,
-    block_sentences,
 )
 
 Runs = tuple[Run, ...]
@@ -139,16 +135,4 @@ def in_order(entries: Iterable[CatalogueEntry]) -> list[CatalogueEntry]:
 
 
 def _section_runs(publication: Publication, id: str) -> tuple[Runs, ...]:
-    """決まった id の節の本文。段落と箇条書きの、文ごと。"""
-    section = publication.section(id)
-    sentences: Sequence[Sentence] = (
-        [
-            s
-            for block in section.blocks
-            if isinstance(block, Paragraph | List)
-            for s in block_sentences(block)
-        ]
-        if section
-        else []
-    )
-    return tuple(s.runs for s in sentences)
+    return tuple(s.runs for s in publication.sentences_of(id))

@@ -298,16 +298,16 @@ class Publication:
             if item.document
         )
 
-    def _texts(self, id: str) -> tuple[str, ...]:
+    def sentences_of(self, id: str) -> tuple[Sentence, ...]:
+        """その id の節の、段落と箇条書きの文。節がなければ空。"""
         section = self.section(id)
-        if section is None:
-            return ()
+        blocks = section.blocks if section else ()
         return tuple(
-            s.text
-            for block in section.blocks
-            if isinstance(block, Paragraph | List)
-            for s in block_sentences(block)
+            s for b in blocks if isinstance(b, Paragraph | List) for s in block_sentences(b)
         )
+
+    def _texts(self, id: str) -> tuple[str, ...]:
+        return tuple(s.text for s in self.sentences_of(id))
 
     def _below(self, id: str) -> Iterator[Section]:
         sections = iter(self.sections)
