@@ -2,15 +2,17 @@
 （パソコンの声だけは、その版を言い当てられないことがある。``voices.Pyttsx3``）。
 
 書くときは別の名前に書いてから名前を変えるので、途中で止まっても半端な控えは残らない。読むときは
-中身の要約を確かめ、こわれた控えは捨てて作り直させる。
+中身の要約を確かめ、こわれた控えは捨てて作り直させる。長く使われない控えは ``prune`` で消す。
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,6 +46,7 @@ class Cache:
         if hashlib.sha256(data[_DIGEST:]).digest() != data[:_DIGEST]:
             path.unlink(missing_ok=True)
             return None
+        _mark_used(path)
         return data[_DIGEST:]
 
     def put(self, key: str, data: bytes) -> None:
@@ -60,16 +63,30 @@ class Cache:
         """そのまま使えるファイルの控え。``expected`` は中身の SHA-256（16 進）。"""
         path = self.path(key).with_suffix(suffix)
         try:
-            actual = hashlib.sha256(path.read_bytes()).hexdigest()
+            with path.open("rb") as file:
+                actual = hashlib.file_digest(file, "sha256").hexdigest()
         except FileNotFoundError:
             return None
-        return path if actual == expected else None
+        except OSError:
+            raise self._unusable() from None
+        if actual != expected:
+            return None
+        _mark_used(path)
+        return path
 
     def put_file(self, key: str, suffix: str, data: bytes) -> tuple[Path, str]:
         """ファイルの場所と、中身の SHA-256。"""
         path = self.path(key).with_suffix(suffix)
         self._write(path, data)
         return path, hashlib.sha256(data).hexdigest()
+
+    def prune(self, days: float) -> None:
+        """``days`` 日の間使われなかった控えと、書きかけのまま残ったファイルを消す。"""
+        limit = time.time() - days * 86_400
+        for path in self.folder.glob("??/*"):
+            with contextlib.suppress(OSError):
+                if path.stat().st_mtime < limit:
+                    path.unlink()
 
     def path(self, key: str) -> Path:
         return self.folder / key[:2] / key[2:]
@@ -90,6 +107,12 @@ class Cache:
 
     def _unusable(self) -> CacheError:
         return CacheError(
-            f"音声の控えのフォルダ {self.folder} を使えません。"
+            f"控えのフォルダ {self.folder} を使えません。"
             "空きと権限を確かめるか、TSUTAWARU_CACHE で別の場所を選んでください。"
         )
+
+
+def _mark_used(path: Path) -> None:
+    """使った印（更新の時刻）。読むことしかできない場所の控えも、そのまま使える。"""
+    with contextlib.suppress(OSError):
+        os.utime(path)

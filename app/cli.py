@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -19,13 +20,15 @@ from tqdm import tqdm
 
 from accessibility.cache import Cache, CacheError
 from accessibility.dictionary import ReadingsError
-from accessibility.narration import TrackJob
 from accessibility.readings import Reader, read_line
 from accessibility.voices import VOICES, Voice, VoiceError
-from app.output import MANIFEST, OutputError, reason, recover, replacing
-from app.publish import CHANNELS, Progress, Row, dictionaries, publish, readers
+from app.books import dictionaries, readers
+from app.manifest import MANIFEST, Row
+from app.output import OutputError, reason, recover, replacing
+from app.publish import prune, publish
 from app.say import FORMATS, say
 from app.settings import Settings
+from app.slots import CHANNELS, Part, Progress
 from app.workers import workers
 from content.bundle import BUNDLED, load_folder, write_folder
 from content.notation import NotationError
@@ -87,13 +90,19 @@ def _publish(options: argparse.Namespace, settings: Settings) -> int:
     folder = Path(options.content) if options.content is not None else None
     if folder is not None and not folder.is_dir():
         raise BadCall(f"{folder} という原稿のフォルダはありません。場所を確かめてください。")
-    counts = {True: 0, False: 0}
+    counts: Counter[tuple[Part, bool]] = Counter()
+    cache = Cache(settings.cache)
     with replacing(out) as stage, Store.open(settings.database_url) as store:
         _load(store, folder)
-        bar = tqdm(desc="音声", unit="節", disable=None, leave=False, mininterval=0)
+        bar = tqdm(desc="音声と版", total=0, disable=None, leave=False, mininterval=0)
 
-        def step(job: TrackJob, reused: bool) -> None:
-            counts[reused] += 1
+        def expect(count: int) -> None:
+            bar.total = (bar.total or 0) + count
+            bar.refresh()
+
+        def step(part: Part, reused: bool) -> None:
+            counts[part, reused] += 1
+            bar.set_postfix_str(f"{counts['版', True]} 版は前のまま", refresh=False)
             bar.update()
 
         with workers(count) as executor, bar:
@@ -101,22 +110,28 @@ def _publish(options: argparse.Namespace, settings: Settings) -> int:
                 store.published(),
                 stage,
                 voice=voice,
-                cache=Cache(settings.cache),
+                cache=cache,
                 executor=executor,
                 only=only,
-                progress=Progress(bar.reset, step),
+                progress=Progress(expect, step),
             )
         vanished = _vanished(out, rows)
+    if counts["版", False]:
+        prune(cache)
     _report(rows, out)
     if vanished:
         print(f"前の出力にあった {_list(vanished)} は、--only で選ばなかったので、なくなりました。")
     print(
         f"かかった時間は {time.monotonic() - started:.0f} 秒です"
-        f"（音声 {counts[False]} 節を作り、{counts[True]} 節は前のものを使いました）。"
+        f"（版は {_made(counts, '版')}。音声の節は {_made(counts, '節')}）。"
     )
     if "web" in only:
         print(f"見るには、tsutawaru serve --out {options.out} を実行してください。")
     return DONE
+
+
+def _made(counts: Counter[tuple[Part, bool]], part: Part) -> str:
+    return f"{counts[part, False]} を作り、{counts[part, True]} は前のものを使いました"
 
 
 def _load(store: Store, folder: Path | None) -> None:

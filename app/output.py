@@ -16,9 +16,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from app.manifest import MANIFEST
 from channels.edition import Content
-
-MANIFEST = "manifest.json"
 
 _REASONS = {
     errno.ENOSPC: "空きがありません",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -167,7 +168,9 @@ class Templates:
         return self._environment.get_template(template).render(page=page, **values).encode()
 
 
+@cache
 def _environment() -> Environment:
+    """ひな形を読むもの。ひな形の翻訳（0.3 秒ほど）は、一度だけにする。"""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(

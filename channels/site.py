@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import groupby
 
@@ -19,7 +19,7 @@ from channels.pages import (
     contact_path,
     hub_path,
 )
-from channels.wording import Wording
+from channels.wording import Names, Wording
 from content.model import REGISTERS, Contact, Council, Section
 
 ASSETS = ("icon.svg", "player.js", "site.css")
@@ -91,11 +91,13 @@ class Work:
 class WebSite:
     """すべての版ができてから、入口のページを作る。
 
-    ``names`` は社協や区の名前のような、原稿の項目の文字と、その読みの付いた Run。
+    ``names`` は社協の id ごとの、社協や区の名前のような、原稿の項目の文字と、その読みの付いた Run。
     """
 
-    def __init__(self, names: Mapping[str, facts.Runs]) -> None:
-        self._wording = Wording.load(names)
+    def __init__(self, names: Mapping[str, Names]) -> None:
+        everyone = {text: runs for known in names.values() for text, runs in known.items()}
+        self._names = names
+        self._wording = Wording.load(everyone)
         self._templates = Templates()
 
     def render(self, catalogue: Sequence[CatalogueEntry]) -> Mapping[str, Content]:
@@ -112,8 +114,15 @@ class WebSite:
         general = Footer(only)
         for ruby in (False, True):
 
-            def add(template: str, address: str, *, _ruby: bool = ruby, **values: object) -> None:
-                page = Page(address, self._wording, ruby=_ruby)
+            def add(
+                template: str,
+                address: str,
+                owner: str | None = None,
+                *,
+                _ruby: bool = ruby,
+                **values: object,
+            ) -> None:
+                page = Page(address, self._worded(owner), ruby=_ruby)
                 output[page.path] = self._templates.render(template, page, **values)
 
             add("home.html", HOME, shelves=shelves, ways=ways, footer=general)
@@ -121,11 +130,12 @@ class WebSite:
             for work in works:
                 footer = Footer(work.first.council, work.first.publication.plan.ward)
                 address = hub_path(work.first.publication.id)
-                add("hub.html", address, work=work, footer=footer)
+                add("hub.html", address, work.first.council.id, work=work, footer=footer)
             for council, _ in shelves:
                 add(
                     "contact.html",
                     contact_path(council.id),
+                    council.id,
                     council=council,
                     sections=tuple(_contact_sections(council)),
                     footer=Footer(council),
@@ -135,6 +145,11 @@ class WebSite:
         assets = files("channels").joinpath("templates/assets")
         output |= {f"assets/{name}": assets.joinpath(name).read_bytes() for name in ASSETS}
         return dict(sorted(output.items()))
+
+    def _worded(self, council: str | None) -> Wording:
+        """ひとつの社協のページでは、その社協の読みで言う。"""
+        known = self._names.get(council or "")
+        return self._wording if known is None else replace(self._wording, names=known)
 
 
 def _works(catalogue: Sequence[CatalogueEntry]) -> list[Work]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from accessibility.narration import Clip, Narration
 from channels.edition import Content, Edition, edition_folder
 from channels.pages import Footer, Page, Templates, chapter_file
-from channels.wording import Wording
-from content.model import Council, Publication, Register, Run, Section, Sentence
+from channels.wording import Names, Wording
+from content.model import Council, Publication, Register, Section, Sentence
 
 INDEX = "index.html"
 
@@ -48,8 +48,8 @@ class WebChannel:
     """ページの版を作る。
 
     ``councils`` は社協の id ごとの社協（問い合わせ先のため）。``publications`` は一緒に公開する出版物で、
-    同じ id の別の文章（やさしい日本語など）の、同じ章へのリンクに使う。``names`` は社協や区の名前の
-    ような、原稿の項目の文字と、その読みの付いた Run。
+    同じ id の別の文章（やさしい日本語など）の、同じ章へのリンクに使う。``names`` は社協の id ごとの、
+    社協や区の名前のような、原稿の項目の文字と、その読みの付いた Run。
     """
 
     name = "web"
@@ -59,11 +59,12 @@ class WebChannel:
         self,
         councils: Mapping[str, Council],
         publications: Sequence[Publication],
-        names: Mapping[str, tuple[Run, ...]],
+        names: Mapping[str, Names],
     ) -> None:
         self._councils = councils
         self._publications = publications
-        self._wording = Wording.load(names)
+        self._names = names
+        self._wording = Wording.load({})
         self._templates = Templates()
 
     def render(self, publication: Publication, narration: Narration) -> Edition:
@@ -94,6 +95,7 @@ class WebChannel:
         ruby: bool,
     ) -> Iterator[tuple[str, bytes]]:
         folder = edition_folder(publication.id, publication.register, self.name)
+        wording = replace(self._wording, names=self._names.get(publication.council, {}))
         footer = Footer(
             self._councils.get(publication.council), publication.plan.ward, narration.credit
         )
@@ -105,7 +107,7 @@ class WebChannel:
         }
 
         def page(name: str) -> Page:
-            return Page(f"{folder}/{name}", self._wording, ruby=ruby, language=publication.language)
+            return Page(f"{folder}/{name}", wording, ruby=ruby, language=publication.language)
 
         others = self._others(publication, None)
         yield (

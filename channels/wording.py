@@ -10,6 +10,9 @@ from importlib.resources import files
 from content.inline import parse_inline
 from content.model import Run
 
+Names = Mapping[str, tuple[Run, ...]]
+"""社協や区の名前のような、原稿の項目の文字と、その読みの付いた Run。"""
+
 Value = str | int | tuple[Run, ...]
 _PLACE = re.compile(r"\{([a-z]+)\}")
 
@@ -18,15 +21,14 @@ _PLACE = re.compile(r"\{([a-z]+)\}")
 class Wording:
     """言葉の目録。
 
-    ``entries`` は名前と、ふりがなの書き方の文章。``names`` は社協や区の名前のような、原稿の項目の
-    文字と、その読みの付いた Run。
+    ``entries`` は名前と、ふりがなの書き方の文章。
     """
 
     entries: Mapping[str, str]
-    names: Mapping[str, tuple[Run, ...]]
+    names: Names
 
     @classmethod
-    def load(cls, names: Mapping[str, tuple[Run, ...]]) -> Wording:
+    def load(cls, names: Names) -> Wording:
         import yaml
 
         source = files("channels").joinpath("templates/wording.yaml").read_text("utf-8")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from accessibility.cache import Cache
 from accessibility.voices import OpenJTalk
-from app.publish import books
+from app.books import books
 from content.bundle import BUNDLED, load_folder
 
 

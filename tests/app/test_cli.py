@@ -18,7 +18,7 @@ from pathlib import Path
 import av
 import pytest
 
-from app.publish import CHANNELS
+from app.slots import CHANNELS
 from content.bundle import BUNDLED, load_folder
 from tests.conftest import COMMAND, Tsutawaru
 
@@ -114,7 +114,7 @@ def test_端末では進みぐあいの棒を出す(tsutawaru: Tsutawaru, tmp_pa
     with contextlib.suppress(OSError):  # もう一方の端が閉じると、読み終わりは失敗になる
         while data := os.read(terminal, 65536):
             shown += data
-    assert re.search(r"音声: 100%\|.*6/6 ", shown.decode())
+    assert re.search(r"音声と版: 100%\|.*11/11 .*0 版は前のまま", shown.decode())
 
 
 def test_選んだ媒体だけを作る(tsutawaru: Tsutawaru, tmp_path: Path) -> None:
@@ -221,7 +221,7 @@ def test_文字だけなら音声を作らない(tsutawaru: Tsutawaru, tmp_path:
     publish = ("publish", plans, "--out", tmp_path / "out", "--voice", "silent")
     assert tsutawaru(*publish).returncode == 0
     done = tsutawaru(*publish, "--only", "text")
-    assert "音声 0 節を作り、0 節は" in done.stdout
+    assert "音声の節は 0 を作り、0 は" in done.stdout
     assert "audio、daisy、epub、web は、--only で選ばなかった" in done.stdout
     assert "serve" not in done.stdout
 

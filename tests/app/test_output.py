@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.output import MANIFEST, OutputError, recover, replacing
+from app.manifest import MANIFEST
+from app.output import OutputError, recover, replacing
 
 
 def names(folder: Path) -> set[str]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from accessibility.cache import Cache
 from accessibility.narration import Narration, narrate
-from accessibility.voices import Silent
-from app.publish import books
+from accessibility.voices import Silent, Voice
+from app.books import books
 from app.workers import InlineExecutor
 from content.bundle import Bundle
 from content.model import Council, Publication
@@ -24,10 +24,11 @@ FRONT = """---
 """
 
 
-def narrated(body: str, cache: Path) -> tuple[Publication, Narration]:
-    """``body`` の原稿の、読みの付いた出版物と、無音の読み上げ。"""
+def narrated(body: str, cache: Path, voice: Voice | None = None) -> tuple[Publication, Narration]:
+    """``body`` の原稿の、読みの付いた出版物と、読み上げ。``voice`` がなければ、無音。"""
+    voice = voice or Silent()
     publication = parse(FRONT + body, "shiken/plan")
     bundle = Bundle((Council("shiken", "試験社会福祉協議会"),), (publication,))
-    (book,) = books(bundle, Silent(), Cache(cache))
+    (book,) = books(bundle, voice, Cache(cache))
     tracks = tuple(narrate(book.jobs, InlineExecutor()))
-    return book.publication, Narration(Silent().credit, book.sections, tracks)
+    return book.publication, Narration(voice.credit, book.sections, tracks)

@@ -16,7 +16,7 @@ from accessibility.audit.daisy import audit_files
 from accessibility.cache import Cache
 from accessibility.narration import Narration
 from accessibility.voices import Silent
-from app.publish import books
+from app.books import books
 from channels.daisy import DaisyChannel, book_files, identifier
 from channels.edition import Edition
 from content.bundle import BUNDLED, load_folder

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from accessibility.cache import Cache
 from accessibility.narration import Clip, Narration, Track, narrate
 from accessibility.voices import Silent
-from app.publish import books
+from app.books import books
 from app.workers import InlineExecutor
 from channels.edition import Edition
 from channels.epub import EpubChannel

@@ -1,0 +1,65 @@
+"""読みの控え。前に付けた読みを覚えていて、同じ文は調べ直さない。"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from accessibility.cache import Cache
+from accessibility.dictionary import Dictionary
+from accessibility.readings import Reader
+from accessibility.runs import Fixed
+from content.model import Run, Word
+
+
+class RememberingReader(Reader):
+    """付けた読みを ``cache`` の ``key`` に控える ``Reader``。
+
+    ``key`` は、辞書と、読みの付け方（プログラムと部品の版）とを言い当てる鍵。控えるのは ``save`` を
+    呼んだときだけである。
+    """
+
+    def __init__(self, dictionary: Dictionary | None, cache: Cache, key: str) -> None:
+        super().__init__(dictionary)
+        self._cache = cache
+        self._key = key
+        self._known: dict[str, list[Any]] = cache.get_json(key) or {}
+        self._new = False
+
+    def read_text(self, text: str, fixed: Sequence[Fixed] = ()) -> tuple[Run, ...]:
+        name = json.dumps([text, [[f.begin, f.end, f.reading] for f in fixed]], ensure_ascii=False)
+        known = self._known.get(name)
+        if known is not None:
+            return runs_from_json(known)
+        runs = super().read_text(text, fixed)
+        self._known[name] = runs_to_json(runs)
+        self._new = True
+        return runs
+
+    def save(self) -> None:
+        """新しく付けた読みがあれば、控える。"""
+        if self._new:
+            self._cache.put_json(self._key, self._known)
+            self._new = False
+
+
+def runs_to_json(runs: Sequence[Run]) -> list[Any]:
+    """``runs_from_json`` で元に戻る、JSON になる値。"""
+    return [
+        [
+            run.text,
+            run.reading,
+            run.fixed,
+            run.doubtful,
+            [[w.sound, w.accent, w.chained, w.pos] for w in run.words],
+        ]
+        for run in runs
+    ]
+
+
+def runs_from_json(value: Sequence[Any]) -> tuple[Run, ...]:
+    return tuple(
+        Run(text, reading, tuple(Word(*word) for word in words), fixed, doubtful)
+        for text, reading, fixed, doubtful, words in value
+    )

@@ -1,0 +1,77 @@
+"""読みの付いた出版物。原稿に、それぞれの社協の辞書で読みを付け、読み上げる節の並びにする。"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from accessibility import frame
+from accessibility.cache import Cache, digest
+from accessibility.dictionary import Dictionary, parse_dictionary
+from accessibility.narration import TrackJob, track_job
+from accessibility.readings import Reader, read_publication
+from accessibility.remembering import RememberingReader
+from accessibility.voices import Voice
+from channels.wording import Names
+from content.bundle import Bundle
+from content.identity import map_sentences
+from content.model import Publication, Section
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """読みの付いた出版物と、読み上げる節（始めと終わりの枠を含む）と、その音声の仕事。"""
+
+    publication: Publication
+    sections: tuple[Section, ...]
+    jobs: tuple[TrackJob, ...]
+
+
+def books(bundle: Bundle, voice: Voice, cache: Cache) -> list[Book]:
+    """``bundle`` のすべての出版物。"""
+    read = readers(bundle)
+    return [read_book(p, read[p.council], voice, cache) for p in bundle.publications]
+
+
+def read_book(publication: Publication, reader: Reader, voice: Voice, cache: Cache) -> Book:
+    parts = (frame.before(publication, voice), frame.after(publication))
+    before, after = (tuple(map_sentences(s, reader.read) for s in part) for part in parts)
+    read = read_publication(publication, reader)
+    sections = (*before, *read.sections, *after)
+    return Book(read, sections, tuple(track_job(s, voice, cache) for s in sections))
+
+
+def read_names(bundle: Bundle, read: Mapping[str, Reader], voice: Voice) -> dict[str, Names]:
+    """社協の id ごとの、社協や区の名前のような、本文ではない項目の文字と、その読みの付いた Run。"""
+    names: dict[str, Names] = {}
+    for council in bundle.councils:
+        texts = [council.name, council.texts_notice, voice.credit]
+        for c in council.contacts:
+            texts += [c.purpose, c.name, c.ward, c.address, c.source]
+        for plan in (p.plan for p in bundle.publications if p.council == council.id):
+            texts += [plan.issuer, plan.series, plan.ward or "", plan.source]
+        reader = read[council.id]
+        names[council.id] = {t: reader.read_text(t) for t in dict.fromkeys(texts) if t}
+    return names
+
+
+def readers(bundle: Bundle) -> dict[str, Reader]:
+    """社協の id ごとの、その社協の辞書を使う読み手。"""
+    given = dictionaries(bundle)
+    return {c.id: Reader(given.get(c.id)) for c in bundle.councils}
+
+
+def remembering_readers(bundle: Bundle, cache: Cache, product: str) -> dict[str, RememberingReader]:
+    """``readers`` と同じ。ただし、前に付けた読みを使う。``product`` はプログラムの要約。"""
+    given, texts = dictionaries(bundle), dict(bundle.readings)
+    return {
+        c.id: RememberingReader(
+            given.get(c.id), cache, digest("readings", product, c.id, texts.get(c.id))
+        )
+        for c in bundle.councils
+    }
+
+
+def dictionaries(bundle: Bundle) -> dict[str, Dictionary]:
+    """社協の id ごとの読みの辞書。誤りがあれば ``ReadingsError``。"""
+    return {id: parse_dictionary(text, f"{id}/readings.tsv") for id, text in bundle.readings}

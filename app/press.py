@@ -1,0 +1,99 @@
+"""足りない版を作る。媒体の一覧は、ここただひとつである。"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Self
+
+from accessibility.cache import Cache
+from accessibility.narration import Narration, Track, narrate
+from accessibility.voices import Voice
+from app.books import Book, read_book, read_names, remembering_readers
+from app.slots import BookId, Progress, Slot
+from channels.audio import AudioChannel
+from channels.daisy import DaisyChannel
+from channels.daisy_disc import DaisyDiscs
+from channels.edition import CatalogueEntry, Channel, Edition, Site
+from channels.epub import EpubChannel
+from channels.site import WebSite
+from channels.text import TextChannel
+from channels.web import WebChannel
+from channels.wording import Names
+from content.bundle import Bundle
+from content.model import Council, Publication
+
+
+def channels(
+    councils: Mapping[str, Council], publications: Sequence[Publication], names: Mapping[str, Names]
+) -> tuple[Channel, ...]:
+    """すべての媒体。新しい媒体は、ここと ``slots.CHANNELS`` に足す。"""
+    return (
+        WebChannel(councils, publications, names),
+        AudioChannel(),
+        DaisyChannel(),
+        EpubChannel(),
+        TextChannel(),
+    )
+
+
+def sites(names: Mapping[str, Names]) -> Mapping[str, Site]:
+    """版がすべてできてから走るもの（``slots.SITES``）。その媒体の版を作るときにだけ走る。"""
+    return {"web": WebSite(names), "daisy": DaisyDiscs()}
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """足りない版を作るもの。読みの付いた出版物と、媒体。"""
+
+    books: Mapping[BookId, Book]
+    councils: Mapping[str, Council]
+    names: Mapping[str, Names]
+    channels: Mapping[str, Channel]
+    credit: str
+
+    @classmethod
+    def load(
+        cls, bundle: Bundle, wanted: Container[BookId], voice: Voice, cache: Cache, product: str
+    ) -> Self:
+        read = remembering_readers(bundle, cache, product)
+        books = {
+            (p.id, p.register): read_book(p, read[p.council], voice, cache)
+            for p in bundle.publications
+            if (p.id, p.register) in wanted
+        }
+        names = read_names(bundle, read, voice)
+        for reader in read.values():
+            reader.save()
+        councils = {c.id: c for c in bundle.councils}
+        made = {c.name: c for c in channels(councils, bundle.publications, names)}
+        return cls(books, councils, names, made, voice.credit)
+
+    def speak(
+        self, slots: Sequence[Slot], executor: Executor, progress: Progress
+    ) -> Mapping[str, Track]:
+        """``slots`` の版に要る音声。鍵は ``TrackJob.key``。"""
+        spoken = dict.fromkeys(s.book for s in slots if self.channels[s.channel].spoken)
+        jobs = [job for book in spoken for job in self.books[book].jobs]
+        progress.expect(len(jobs))
+        tracks = narrate(jobs, executor, lambda job, reused: progress.step("節", reused))
+        return {job.key: track for job, track in zip(jobs, tracks, strict=True)}
+
+    def render(self, slot: Slot, tracks: Mapping[str, Track]) -> Edition:
+        book = self.books[slot.book]
+        spoken = tuple(tracks[job.key] for job in book.jobs if job.key in tracks)
+        narration = Narration(self.credit, book.sections, spoken)
+        return self.channels[slot.channel].render(book.publication, narration)
+
+    def catalogue(
+        self, finished: Mapping[Slot, Edition], only: Sequence[str]
+    ) -> tuple[CatalogueEntry, ...]:
+        return tuple(
+            CatalogueEntry(
+                book.publication,
+                self.councils[book.publication.council],
+                tuple(finished[Slot(*id, channel)] for channel in only),
+            )
+            for id, book in self.books.items()
+        )
