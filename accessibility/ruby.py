@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from accessibility.kana import to_hiragana
 from content.inline import escape
@@ -38,6 +38,7 @@ class RubyPart:
     ruby: str | None = None
 
 
+@lru_cache(maxsize=16_384)  # 同じ語は、ページ、電子書籍、見出しに何度も出る
 def align(text: str, reading: str) -> tuple[tuple[str, str], ...] | None:
     """文字を、漢字の続きとかなに分け、それぞれに読みを割り当てる。
 

@@ -25,12 +25,10 @@ _LINK = re.compile(
 )
 _FAX = re.compile(r"(?:FAX|ＦＡＸ|Fax|fax|ファックス|ファクス|ファクシミリ)[^\d０-９]*$")
 _EXPLANATION = re.compile(r"〈[^〈〉]*〉")
-_RUBY = Markup("<ruby>{}<rp>（</rp><rt>{}</rt><rp>）</rp></ruby>")
+_RUBY = "<ruby>%s<rp>（</rp><rt>%s</rt><rp>）</rp></ruby>"
 _HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_][\w-]*")
 _NOT_IN_URL = re.compile(r"[^!#-;=?-Z_a-z~\x80-\U0010ffff]|%(?![0-9A-Fa-f]{2})")
-_DUAL = Markup(
-    '<span class="r" inert aria-hidden="true" translate="no">{}</span><span class="t">{}</span>'
-)
+_DUAL = '<span class="r" inert aria-hidden="true" translate="no">%s</span><span class="t">%s</span>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +49,8 @@ def sentence_markup(sentence: Sentence, *, ruby: bool, linked: bool = True) -> M
     pieces = _pieces(parts) if linked else [_Piece(tuple(parts), None)]
     whole = len(pieces) == 1 and pieces[0].href is None and pieces[0].has_ruby
     inside = Markup().join(_dual(p, wrap=not whole) for p in pieces)
-    return Markup('<span class="{}" id="{}">{}</span>').format(
-        "s d" if whole else "s", sentence.id, inside
-    )
+    kind = "s d" if whole else "s"
+    return Markup(f'<span class="{kind}" id="{escape(sentence.id)}">{inside}</span>')
 
 
 def inline_markup(runs: Iterable[Run], *, ruby: bool) -> Markup:
@@ -66,7 +63,7 @@ def book_sentence(sentence: Sentence, *, ruby: bool, linked: bool = True) -> Mar
     parts = _parts(sentence.runs, ruby=ruby)
     pieces = _pieces(parts) if linked else [_Piece(tuple(parts), None)]
     html = Markup().join(_linked(_explained(p.parts), p.href) for p in pieces)
-    return Markup('<span class="s" id="{}">{}</span>').format(sentence.id, html)
+    return Markup(f'<span class="s" id="{escape(sentence.id)}">{html}</span>')
 
 
 def book_inline(runs: Iterable[Run], *, ruby: bool) -> Markup:
@@ -108,8 +105,8 @@ def _parts(runs: Iterable[Run], *, ruby: bool) -> list[RubyPart]:
 def _dual(piece: _Piece, *, wrap: bool) -> Markup:
     plain = _explained([RubyPart("".join(p.text for p in piece.parts), None)])
     if piece.has_ruby:
-        html = _DUAL.format(_explained(piece.parts), plain)
-        html = Markup('<span class="d">{}</span>').format(html) if wrap else html
+        both = _DUAL % (_explained(piece.parts), plain)
+        html = Markup(f'<span class="d">{both}</span>' if wrap else both)
     else:
         html = plain
     return _linked(html, piece.href)
@@ -122,15 +119,20 @@ def _linked(html: Markup, href: str | None) -> Markup:
 def _explained(parts: Sequence[RubyPart]) -> Markup:
     """言葉の説明〈…〉を、控えめな書き方にする。"""
     text = "".join(p.text for p in parts)
-    cut, spans = _cut(parts, [m.span() for m in _EXPLANATION.finditer(text)])
+    spans = [m.span() for m in _EXPLANATION.finditer(text)]
+    cut, spans = _cut(parts, spans) if spans else (list(parts), [])
     starts, ends = {s for s, _ in spans}, {e for _, e in spans}
-    html, position = Markup(), 0
+    html: list[str] = []  # ページの中でいちばん多い仕事なので、Markup は終わりに一度だけ作る
+    position = 0
     for part in cut:
-        html += Markup('<span class="x">') if position in starts else ""
-        html += _RUBY.format(part.text, part.ruby) if part.ruby else escape(part.text)
+        if position in starts:
+            html.append('<span class="x">')
+        shown = escape(part.text)
+        html.append(_RUBY % (shown, escape(part.ruby)) if part.ruby else shown)
         position += len(part.text)
-        html += Markup("</span>") if position in ends else ""
-    return html
+        if position in ends:
+            html.append("</span>")
+    return Markup("".join(html))
 
 
 def _pieces(parts: Sequence[RubyPart]) -> list[_Piece]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 
 from content.inline import parse_inline
 from content.model import Run
@@ -29,17 +31,14 @@ class Wording:
 
     @classmethod
     def load(cls, names: Names) -> Wording:
-        import yaml
-
-        source = files("channels").joinpath("templates/wording.yaml").read_text("utf-8")
-        return cls(yaml.safe_load(source), names)
+        return cls(_entries(), names)
 
     def __contains__(self, key: str) -> bool:
         return key in self.entries
 
     def runs(self, key: str, **values: Value) -> tuple[Run, ...]:
         """言葉ひとつ。``{名前}`` のところに値を入れる。目録にない名前は ``KeyError``。"""
-        return tuple(_filled(parse_inline(self.entries[key]), values))
+        return tuple(_filled(_parsed(self.entries[key]), values))
 
     def name(self, text: str) -> tuple[Run, ...]:
         """原稿の項目の文字。読みが付いていなければ、そのまま。"""
@@ -47,6 +46,18 @@ class Wording:
 
     def text(self, key: str, **values: Value) -> str:
         return "".join(run.text for run in self.runs(key, **values))
+
+
+@cache
+def _entries() -> Mapping[str, str]:
+    import yaml
+
+    source = files("channels").joinpath("templates/wording.yaml").read_text("utf-8")
+    entries: dict[str, str] = yaml.safe_load(source)
+    return MappingProxyType(entries)
+
+
+_parsed = cache(parse_inline)
 
 
 def _filled(runs: tuple[Run, ...], values: Mapping[str, Value]) -> Iterator[Run]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -42,15 +43,23 @@ def child(*arguments: str, environment: dict[str, str] | None = None) -> Cost:
     return Cost(cpu, wall, usage.ru_maxrss / 1024)
 
 
-def publish(folder: Path, name: str, workers: int) -> Cost:
-    """空の控えから、付属の計画のすべての版を作る。"""
+def publish(folder: Path, name: str, workers: int = 1) -> Cost:
+    """``folder`` の原稿（plans）から、すべての版を ``name`` に作る。控えは ``name`` ごとに別である。"""
     environment = {
         "TSUTAWARU_DATABASE_URL": f"sqlite:///{folder / name}.db",
         "TSUTAWARU_CACHE": str(folder / f"{name}-cache"),
     }
-    out = str(folder / name)
-    arguments = ("-m", "app", "publish", "--out", out, "--workers", str(workers))
-    return child(*arguments, environment=environment)
+    arguments = ("publish", folder / "plans", "--out", folder / name, "--workers", workers)
+    return child("-m", "app", *map(str, arguments), environment=environment)
+
+
+def change_one_sentence(folder: Path) -> None:
+    """いちばん大きい原稿の、終わりに近い段落の文をひとつ直す。"""
+    plan = max(folder.rglob("*.md"), key=lambda path: path.stat().st_size)
+    text = plan.read_text("utf-8")
+    before, end, after = text.rpartition("ます。")
+    plan.write_text(f"{before}ますので、ご覧ください。{after}", "utf-8")
+    assert end
 
 
 def bare_voice() -> None:
@@ -68,21 +77,14 @@ def bare_voice() -> None:
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="tsutawaru-bench-") as name:
         folder = Path(name)
+        shutil.copytree(BUNDLED, folder / "plans")
         command = [sys.executable, "-m", "tests.bench", "voice"]
         voice = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        one = publish(folder, "one", 1)
-        two = publish(folder, "two", 2)
-        again = child(
-            "-m",
-            "app",
-            "publish",
-            "--out",
-            str(folder / "one"),
-            environment={
-                "TSUTAWARU_DATABASE_URL": f"sqlite:///{folder / 'one'}.db",
-                "TSUTAWARU_CACHE": str(folder / "one-cache"),
-            },
-        )
+        one = publish(folder, "one")
+        two = publish(folder, "two", workers=2)
+        again = min((publish(folder, "one") for _ in range(3)), key=lambda cost: cost.cpu)
+        change_one_sentence(folder / "plans")
+        changed = publish(folder, "one")
     voice_cpu, seconds, sentences = map(float, voice.split())
     print(
         f"声だけ: CPU {voice_cpu:.1f} 秒（{sentences:.0f} 文、音声 {seconds:.0f} 秒、RTF {voice_cpu / seconds:.4f}）"
@@ -94,9 +96,11 @@ def main() -> None:
     print(
         f"2 プロセス: 経過 {two.wall:.1f} 秒、1 プロセスの {one.wall / two.wall:.2f} 倍（めざす値 1.7 以上）"
     )
-    print(
-        f"変わらない内容をもう一度（CPU）: {again.cpu:.1f} 秒、すべての {again.cpu / one.cpu:.1%}"
-    )
+    for what, cost, aim in (("変わらない内容をもう一度", again, 1), ("1 文を直して", changed, 3)):
+        print(
+            f"{what}（CPU）: {cost.cpu:.2f} 秒、すべての {cost.cpu / one.cpu:.2%}"
+            f"（めざす値 {aim} % 以下）"
+        )
 
 
 if __name__ == "__main__":

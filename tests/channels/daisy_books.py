@@ -7,7 +7,7 @@ from pathlib import Path
 from accessibility.cache import Cache
 from accessibility.narration import Narration, narrate
 from accessibility.voices import Silent
-from app.publish import Book, books
+from app.books import Book, books
 from app.workers import InlineExecutor
 from content.bundle import Bundle
 from content.model import Council, Publication
