@@ -27,7 +27,7 @@ from app.manifest import MANIFEST, Row
 from app.output import OutputError, reason, recover, replacing
 from app.publish import prune, publish
 from app.say import FORMATS, say
-from app.settings import Settings
+from app.settings import Settings, SettingsError
 from app.slots import CHANNELS, Part, Progress
 from app.workers import workers
 from content.bundle import BUNDLED, load_folder, write_folder
@@ -53,7 +53,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(
             f"{error}\n原稿に誤りが {count} つあるので、何も変えていません。直してください。"
         )
-    except (StoreError, OutputError, CacheError, VoiceError, ReadingsError) as error:
+    except (
+        StoreError,
+        OutputError,
+        CacheError,
+        VoiceError,
+        ReadingsError,
+        SettingsError,
+    ) as error:
         return _fail(str(error))
     except BrokenProcessPool:
         return _fail(

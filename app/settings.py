@@ -2,25 +2,98 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
+_KEY_BYTES = 32
+
+
+class SettingsError(Exception):
+    """設定が使えない。説明は日本語の 1 文。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """LINE 公式アカウントの鍵。``api_base`` は、試験のときの相手（空なら LINE）。"""
+
+    channel_secret: str
+    channel_access_token: str
+    api_base: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``database_url`` は SQLAlchemy の形。``cache`` は音声の控えのフォルダ。"""
+    """``database_url`` は SQLAlchemy の形。``cache`` は控えのフォルダ。
+
+    ``base_url`` は、人に見せるリンクの頭（終わりの / はない。空なら / から始まるリンク）。``line`` は、
+    LINE を使わなければ ``None``。``key`` は環境変数の鍵、``key_file`` はそれがないときの鍵のファイル。
+    """
 
     database_url: str
     cache: Path
+    base_url: str = ""
+    line: Line | None = None
+    key: str = ""
+    key_file: Path = CHECKOUT / "var" / "secret-key"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         var = CHECKOUT / "var"
+        secret = environment.get("LINE_CHANNEL_SECRET", "")
+        token = environment.get("LINE_CHANNEL_ACCESS_TOKEN", "")
+        base_url = environment.get("TSUTAWARU_BASE_URL", "").rstrip("/")
+        if bool(secret) != bool(token):
+            missing = "LINE_CHANNEL_ACCESS_TOKEN" if secret else "LINE_CHANNEL_SECRET"
+            raise SettingsError(
+                f"LINE を使うには、環境変数 {missing} も要ります。LINE Developers の画面の値を入れてください。"
+            )
+        if base_url and not base_url.startswith(("https://", "http://")):
+            raise SettingsError(
+                f"環境変数 TSUTAWARU_BASE_URL の「{base_url}」は使えません。https:// から書いてください。"
+            )
         return cls(
             environment.get("TSUTAWARU_DATABASE_URL") or f"sqlite:///{var / 'tsutawaru.db'}",
             Path(environment.get("TSUTAWARU_CACHE") or var / "cache"),
+            base_url,
+            Line(secret, token, environment.get("LINE_API_BASE", "").rstrip("/"))
+            if secret
+            else None,
+            environment.get("TSUTAWARU_SECRET_KEY", ""),
         )
+
+    def secret_key(self) -> bytes:
+        """利用者の名前を隠し、会話の続きに印を付ける鍵。なければ作り、自分だけが読めるように置く。"""
+        if self.key:
+            return self.key.encode()
+        try:
+            if not self.key_file.exists():
+                _make_key(self.key_file)
+            key = self.key_file.read_bytes().strip()
+        except OSError:
+            key = b""
+        if len(key) < _KEY_BYTES:
+            raise SettingsError(
+                f"鍵のファイル {self.key_file} を使えません。権限と中身を確かめるか、"
+                "環境変数 TSUTAWARU_SECRET_KEY に 32 字以上の鍵を入れてください。"
+            )
+        return key
+
+
+def _make_key(path: Path) -> None:
+    """鍵を作る。2 つの命令が同時に作っても、先に置かれた 1 つだけが残る。"""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".secret-key-")  # 0600 で作られる
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_hex(_KEY_BYTES).encode() + b"\n")
+        with contextlib.suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        Path(name).unlink()
