@@ -10,7 +10,8 @@ from accessibility.cache import Cache
 from accessibility.dictionary import Dictionary
 from accessibility.readings import Reader
 from accessibility.runs import Fixed
-from content.model import Run, Word
+from content.model import Run
+from content.run_codec import runs_from_json, runs_to_json
 
 
 class RememberingReader(Reader):
@@ -42,24 +43,3 @@ class RememberingReader(Reader):
         if self._new:
             self._cache.put_json(self._key, self._known)
             self._new = False
-
-
-def runs_to_json(runs: Sequence[Run]) -> list[Any]:
-    """``runs_from_json`` で元に戻る、JSON になる値。"""
-    return [
-        [
-            run.text,
-            run.reading,
-            run.fixed,
-            run.doubtful,
-            [[w.sound, w.accent, w.chained, w.pos] for w in run.words],
-        ]
-        for run in runs
-    ]
-
-
-def runs_from_json(value: Sequence[Any]) -> tuple[Run, ...]:
-    return tuple(
-        Run(text, reading, tuple(Word(*word) for word in words), fixed, doubtful)
-        for text, reading, fixed, doubtful, words in value
-    )

@@ -1,4 +1,7 @@
-"""声。文を波形にする。読み（Run の words）だけを見て、日本語を解析し直すことはない。"""
+"""声。文を波形にする。読み（Run の words）だけを見て、日本語を解析し直すことはない。
+
+音の部品（numpy など）は、声にするときに読み込む。変わったものがないときに、待たせないためである。
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-
 from accessibility.kana import mora_count
-from accessibility.sound import Samples, decode
 from content.model import Sentence, Word
 
 if TYPE_CHECKING:
     from pyopenjtalk.types import NJDFeature
+
+    from accessibility.sound import Samples
 
 
 class VoiceError(Exception):
@@ -74,6 +76,7 @@ class OpenJTalk:
         return f"openjtalk-mei {version('pyopenjtalk-plus')} speed {self.speed}"
 
     def speak(self, sentences: Sequence[Sentence]) -> Iterator[Speech]:
+        import numpy as np
         import pyopenjtalk
 
         for sentence in sentences:
@@ -96,6 +99,8 @@ class Silent:
     id = "silent 1"
 
     def speak(self, sentences: Sequence[Sentence]) -> Iterator[Speech]:
+        import numpy as np
+
         for sentence in sentences:
             words = words_of(sentence)
             morae = sum(mora_count(w.sound) for w in words if not w.is_pause)
@@ -130,6 +135,10 @@ class Pyttsx3:
     def speak(self, sentences: Sequence[Sentence]) -> Iterator[Speech]:
         if not sentences:
             return
+        import numpy as np
+
+        from accessibility.sound import decode
+
         with tempfile.TemporaryDirectory(prefix="tsutawaru-") as folder:
             files = [Path(folder) / f"{n}.wav" for n in range(len(sentences))]
             jobs = [

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from accessibility import frame
-from accessibility.cache import Cache, digest
-from accessibility.dictionary import Dictionary, parse_dictionary
+from accessibility.cache import Cache
 from accessibility.narration import TrackJob, track_job
 from accessibility.readings import Reader, read_publication
-from accessibility.remembering import RememberingReader
 from accessibility.voices import Voice
+from app.readers import readers
 from channels.wording import Names
 from content.bundle import Bundle
 from content.identity import map_sentences
@@ -53,25 +52,3 @@ def read_names(bundle: Bundle, read: Mapping[str, Reader], voice: Voice) -> dict
         reader = read[council.id]
         names[council.id] = {t: reader.read_text(t) for t in dict.fromkeys(texts) if t}
     return names
-
-
-def readers(bundle: Bundle) -> dict[str, Reader]:
-    """社協の id ごとの、その社協の辞書を使う読み手。"""
-    given = dictionaries(bundle)
-    return {c.id: Reader(given.get(c.id)) for c in bundle.councils}
-
-
-def remembering_readers(bundle: Bundle, cache: Cache, product: str) -> dict[str, RememberingReader]:
-    """``readers`` と同じ。ただし、前に付けた読みを使う。``product`` はプログラムの要約。"""
-    given, texts = dictionaries(bundle), dict(bundle.readings)
-    return {
-        c.id: RememberingReader(
-            given.get(c.id), cache, digest("readings", product, c.id, texts.get(c.id))
-        )
-        for c in bundle.councils
-    }
-
-
-def dictionaries(bundle: Bundle) -> dict[str, Dictionary]:
-    """社協の id ごとの読みの辞書。誤りがあれば ``ReadingsError``。"""
-    return {id: parse_dictionary(text, f"{id}/readings.tsv") for id, text in bundle.readings}

@@ -22,10 +22,10 @@ from accessibility.cache import Cache, CacheError
 from accessibility.dictionary import ReadingsError
 from accessibility.readings import Reader, read_line
 from accessibility.voices import VOICES, Voice, VoiceError
-from app.books import dictionaries, readers
 from app.manifest import MANIFEST, Row
 from app.output import OutputError, reason, recover, replacing
 from app.publish import prune, publish
+from app.readers import dictionaries, readers
 from app.say import FORMATS, say
 from app.settings import Settings, SettingsError
 from app.slots import CHANNELS, Part, Progress

@@ -10,7 +10,8 @@ from typing import Self
 from accessibility.cache import Cache
 from accessibility.narration import Narration, Track, narrate
 from accessibility.voices import Voice
-from app.books import Book, read_book, read_names, remembering_readers
+from app.books import Book, read_book, read_names
+from app.readers import remembering_readers
 from app.slots import BookId, Progress, Slot
 from channels.audio import AudioChannel
 from channels.daisy import DaisyChannel

@@ -7,7 +7,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -23,8 +23,8 @@ class SettingsError(Exception):
 class Line:
     """LINE 公式アカウントの鍵。``api_base`` は、試験のときの相手（空なら LINE）。"""
 
-    channel_secret: str
-    channel_access_token: str
+    channel_secret: str = field(repr=False)
+    channel_access_token: str = field(repr=False)
     api_base: str = ""
 
 
@@ -40,7 +40,7 @@ class Settings:
     cache: Path
     base_url: str = ""
     line: Line | None = None
-    key: str = ""
+    key: str = field(default="", repr=False)
     key_file: Path = CHECKOUT / "var" / "secret-key"
 
     @classmethod

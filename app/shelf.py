@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from accessibility.cache import Cache
-from accessibility.remembering import runs_from_json, runs_to_json
 from app.manifest import Measure, Row, manifest_row
 from channels.edition import Content, Download, Edition
 from content.model import Register, Sentence
+from content.run_codec import runs_from_json, runs_to_json
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from accessibility.narration import Narration
 from content.model import Council, Publication, Register, Sentence
+
+if TYPE_CHECKING:
+    from accessibility.narration import Narration
 
 Content = bytes | Path
 """ファイルの中身。大きいものは、できあがったファイルの場所で渡す。"""

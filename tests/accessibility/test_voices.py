@@ -26,7 +26,7 @@ from accessibility.voices import (
     njd_features,
     words_of,
 )
-from app.books import dictionaries
+from app.readers import dictionaries
 from content.bundle import BUNDLED, load_folder
 from content.model import Run, Sentence
 from tests.accessibility.spoken_words import sentence
