@@ -1,6 +1,7 @@
 """原稿のフォルダを読み、書く。
 
-``<社協>/council.yaml``、``<社協>/readings.tsv``、``<社協>/<名前>[.plain].md``、``<社協>/<画像>``。
+``<社協>/council.yaml``、``<社協>/readings.tsv``、``<社協>/synonyms.tsv``、``<社協>/<名前>[.plain].md``、
+``<社協>/<画像>``。
 2 つの原稿が同じ名前の別の画像を使うときは、画像を ``<社協>/<名前>[.plain]/`` に置く。
 """
 
@@ -22,7 +23,7 @@ from content.pictures import MAX_BYTES
 BUNDLED = Path(__file__).parent / "plans"
 """この製品に付いてくる計画。"""
 
-COUNCIL_FILE, READINGS_FILE = "council.yaml", "readings.tsv"
+COUNCIL_FILE, READINGS_FILE, SYNONYMS_FILE = "council.yaml", "readings.tsv", "synonyms.tsv"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -30,12 +31,13 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 class Bundle:
     """原稿のひとそろい。社協は id の順、出版物は id と register（standard、plain）の順に並ぶ。
 
-    ``readings`` は社協の id ごとの読みの辞書（TSV の文字のまま）。
+    ``readings`` は社協の id ごとの読みの辞書、``synonyms`` は言い換えの表（どちらも TSV の文字のまま）。
     """
 
     councils: tuple[Council, ...]
     publications: tuple[Publication, ...]
     readings: tuple[tuple[str, str], ...] = ()
+    synonyms: tuple[tuple[str, str], ...] = ()
 
 
 def in_order(publication: Publication) -> tuple[str, int]:
@@ -73,6 +75,7 @@ def load_folder(folder: Path) -> Bundle:
         tuple(c for b in bundles for c in b.councils),
         tuple(sorted((p for b in bundles for p in b.publications), key=in_order)),
         tuple(r for b in bundles for r in b.readings),
+        tuple(s for b in bundles for s in b.synonyms),
     )
 
 
@@ -109,8 +112,6 @@ class _Folder:
                 self._root,
                 "社協のフォルダの名前は、半角の英小文字と数字と - だけにしてください（例 kawasaki）。",
             )
-        readings = self._root / READINGS_FILE
-        text = self._text(readings) if readings.exists() else None
         if not any(self._root.glob("*.md")):
             self._problem(
                 self._root,
@@ -119,8 +120,14 @@ class _Folder:
         return Bundle(
             tuple(self._council(id)),
             tuple(self._publications(id)),
-            ((id, text),) if text else (),
+            tuple(self._table(id, READINGS_FILE)),
+            tuple(self._table(id, SYNONYMS_FILE)),
         )
+
+    def _table(self, id: str, name: str) -> Iterator[tuple[str, str]]:
+        path = self._root / name
+        if path.exists() and (text := self._text(path)):
+            yield id, text
 
     def _council(self, id: str) -> Iterator[Council]:
         path = self._root / COUNCIL_FILE
@@ -251,6 +258,8 @@ def write_folder(bundle: Bundle, folder: Path) -> None:
         _write(folder / council.id / COUNCIL_FILE, write_council(council).encode())
     for id, text in bundle.readings:
         _write(folder / id / READINGS_FILE, text.encode())
+    for id, text in bundle.synonyms:
+        _write(folder / id / SYNONYMS_FILE, text.encode())
     versions: dict[tuple[str, str], set[bytes]] = defaultdict(set)
     for publication in bundle.publications:
         for picture in publication.pictures:

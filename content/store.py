@@ -36,8 +36,8 @@ from content.notation_write import write
 
 __all__ = ["LoadReport", "Revision", "Store", "StoreError", "utc_now"]
 
-Kind = Literal["standard", "plain", "council", "readings"]
-"""稿の種類。出版物の 2 つの register と、社協の身もとと、読みの辞書。"""
+Kind = Literal["standard", "plain", "council", "readings", "synonyms"]
+"""稿の種類。出版物の 2 つの register と、社協の身もとと、読みの辞書と、言い換えの表。"""
 
 Origin = Literal["file", "staff"]
 """稿の出どころ。原稿のフォルダか、職員の画面か。"""
@@ -120,7 +120,7 @@ class LoadReport:
 
 
 Value = Publication | Council | str
-"""稿の中身。``str`` は読みの辞書（TSV）。"""
+"""稿の中身。``str`` は読みの辞書か言い換えの表（TSV）。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,8 @@ class Store:
         return Bundle(
             tuple(v for _, v in found if isinstance(v, Council)),
             tuple(sorted((v for _, v in found if isinstance(v, Publication)), key=in_order)),
-            tuple((r.subject, v) for r, v in found if isinstance(v, str)),
+            tuple((r.subject, v) for r, v in found if r.kind == "readings" and isinstance(v, str)),
+            tuple((r.subject, v) for r, v in found if r.kind == "synonyms" and isinstance(v, str)),
         )
 
     def history(self, subject: str, kind: Kind) -> tuple[Revision, ...]:
@@ -281,6 +282,8 @@ def _drafts(bundle: Bundle) -> Iterator[_Draft]:
         yield _Draft(council.id, "council", council, write_council(council))
     for id, text in bundle.readings:
         yield _Draft(id, "readings", text, text)
+    for id, text in bundle.synonyms:
+        yield _Draft(id, "synonyms", text, text)
     yield from map(_publication_draft, bundle.publications)
 
 
@@ -351,7 +354,7 @@ def _value(connection: Connection, revision: Revision) -> Value:
     """稿の文字を型に戻す。"""
     file = f"{revision.subject} の稿 {revision.id}"
     match revision.kind:
-        case "readings":
+        case "readings" | "synonyms":
             return revision.text
         case "council":
             return parse_council(revision.text, revision.subject, file=file)

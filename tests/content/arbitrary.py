@@ -189,6 +189,7 @@ def publications(
             draw(st.dates()),
             sections,
             pictures=tuple(draw(_picture(name)) for name in sorted(names)),
+            proofread=draw(st.one_of(st.none(), st.dates())),
         )
     )
 
@@ -244,9 +245,12 @@ def bundles(draw: st.DrawFn) -> Bundle:
         if draw(st.booleans()):
             found.append(draw(publications(id, "plain", _some_of(standard))))
     readings = _TEXT.map(lambda text: text.lstrip("\ufeff")).filter(bool)
-    texts = [(id, draw(readings)) for id in ids if draw(st.booleans())]
+    texts, synonyms = (
+        tuple((id, draw(readings)) for id in ids if draw(st.booleans())) for _ in range(2)
+    )
     return Bundle(
         tuple(draw(councils(id)) for id in ids),
         tuple(sorted(found, key=in_order)),
-        tuple(texts),
+        texts,
+        synonyms,
     )

@@ -54,6 +54,7 @@ def test_council_folder_is_read(kawasaki: Path) -> None:
     (kawasaki / "plan-6.plain.md").write_text(PLAN, "utf-8")
     (kawasaki / "plan-6-tama.md").write_text(PLAN, "utf-8")
     (kawasaki / "readings.tsv").write_bytes("\ufeff社協\tしゃきょう\r\n".encode())
+    (kawasaki / "synonyms.tsv").write_bytes("寄合処/サロン\n".encode())
     bundle = load_folder(kawasaki)
     assert bundle.councils == (Council("kawasaki", "川崎市社会福祉協議会"),)
     assert [(p.id, p.register) for p in bundle.publications] == [
@@ -62,6 +63,7 @@ def test_council_folder_is_read(kawasaki: Path) -> None:
         ("kawasaki/plan-6-tama", "standard"),
     ]
     assert bundle.readings == (("kawasaki", "社協\tしゃきょう\r\n"),)
+    assert bundle.synonyms == (("kawasaki", "寄合処/サロン\n"),)
 
 
 def test_folder_of_councils_is_read(kawasaki: Path) -> None:
