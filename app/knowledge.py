@@ -1,0 +1,40 @@
+"""質問に答えるために、公開中の原稿から作るもの。読みの付いた出版物と、答えるもの（Brain）。"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from accessibility.cache import Cache
+from accessibility.readings import Reader, read_publication
+from app.product import product_digest
+from app.readers import remembering_readers
+from app.slots import CHANNELS
+from content.bundle import Bundle
+from content.model import Council, Publication
+
+if TYPE_CHECKING:
+    from bot.answer import Brain
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """``reader`` は、返事の言葉に読みを付けるもの。"""
+
+    brain: Brain
+    councils: tuple[Council, ...]
+    publications: tuple[Publication, ...]
+    reader: Reader
+
+
+def knowledge(bundle: Bundle, cache: Cache) -> Knowledge:
+    """``bundle`` の出版物から答えるもの。言い換えの表に誤りがあれば ``SynonymsError``。"""
+    from bot.answer import Brain
+
+    readers = remembering_readers(bundle, cache, product_digest())
+    publications = tuple(read_publication(p, readers[p.council]) for p in bundle.publications)
+    for reader in readers.values():
+        reader.save()
+    synonyms = "\n".join(text for _, text in bundle.synonyms)
+    brain = Brain(publications, bundle.councils, synonyms=synonyms, ways=CHANNELS, cache=cache)
+    return Knowledge(brain, bundle.councils, publications, next(iter(readers.values()), Reader()))
