@@ -16,6 +16,10 @@ class BadCall(Exception):
     """命令の書き方の誤り。説明は日本語の 1 文。"""
 
 
+class Refused(Exception):
+    """できないこと。説明は日本語の 1 文。"""
+
+
 class Parser(argparse.ArgumentParser):
     """説明も誤りも日本語で言う。"""
 

@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from accessibility.cache import CacheError
 from accessibility.dictionary import ReadingsError
 from accessibility.voices import VOICES, VoiceError
-from app.arguments import BAD_CALL, DONE, INTERRUPTED, REFUSED, BadCall, Parser, listed
+from app.arguments import BAD_CALL, DONE, INTERRUPTED, REFUSED, BadCall, Parser, Refused, listed
 from app.commands import answers, publishing, serving, texts
 from app.output import OutputError
 from app.say import FORMATS
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         VoiceError,
         ReadingsError,
         SettingsError,
-        serving.CannotServe,
+        Refused,
     ) as error:
         return _fail(str(error))
     except BrokenProcessPool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from accessibility.cache import Cache
 from accessibility.readings import Reader, read_publication
+from app.arguments import Refused
 from app.product import product_digest
 from app.readers import remembering_readers
 from app.slots import CHANNELS
@@ -28,13 +29,17 @@ class Knowledge:
 
 
 def knowledge(bundle: Bundle, cache: Cache) -> Knowledge:
-    """``bundle`` の出版物から答えるもの。言い換えの表に誤りがあれば ``SynonymsError``。"""
+    """``bundle`` の出版物から答えるもの。言い換えの表に誤りがあれば ``Refused``。"""
     from bot.answer import Brain
+    from bot.synonyms import SynonymsError
 
     readers = remembering_readers(bundle, cache, product_digest())
     publications = tuple(read_publication(p, readers[p.council]) for p in bundle.publications)
     for reader in readers.values():
         reader.save()
     synonyms = "\n".join(text for _, text in bundle.synonyms)
-    brain = Brain(publications, bundle.councils, synonyms=synonyms, ways=CHANNELS, cache=cache)
+    try:
+        brain = Brain(publications, bundle.councils, synonyms=synonyms, ways=CHANNELS, cache=cache)
+    except SynonymsError as error:
+        raise Refused(str(error)) from error
     return Knowledge(brain, bundle.councils, publications, next(iter(readers.values()), Reader()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import secrets
 import tempfile
@@ -69,9 +70,12 @@ class Settings:
         )
 
     def secret_key(self) -> bytes:
-        """利用者の名前を隠し、会話の続きに印を付ける鍵。なければ作り、自分だけが読めるように置く。"""
+        """利用者の名前を隠し、会話の続きに印を付ける鍵（32 バイト）。
+
+        環境変数になければ作り、自分だけが読めるように置く。
+        """
         if self.key:
-            return self.key.encode()
+            return hashlib.sha256(self.key.encode()).digest()
         try:
             if not self.key_file.exists():
                 _make_key(self.key_file)
@@ -83,7 +87,7 @@ class Settings:
                 f"鍵のファイル {self.key_file} を使えません。権限と中身を確かめるか、"
                 "環境変数 TSUTAWARU_SECRET_KEY に 32 字以上の鍵を入れてください。"
             )
-        return key
+        return hashlib.sha256(key).digest()
 
 
 def _make_key(path: Path) -> None:

@@ -22,6 +22,8 @@ from content.model import Run
 
 EXCHANGES = 20
 """ページに残すやりとりの数。古いものから消える。"""
+_IN_TEXT = ("tel:0", "mailto:")
+"""ページでは、文の中の番号とメールがそのままリンクになる（110 のような短い番号はならない）。"""
 _SIGNATURE = 16
 _LARGEST = 1_000_000
 """控えを広げた大きさの上限（バイト）。"""
@@ -67,9 +69,7 @@ class Exchange:
     @property
     def text(self) -> str:
         """返事の、ふりがなのない文章。"""
-        return " ".join(
-            run.text for shown in self.shown for runs in shown.runs for run in runs
-        )
+        return " ".join(run.text for shown in self.shown for runs in shown.runs for run in runs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,11 @@ class Transcript:
         def shown(bubble: Bubble) -> Shown:
             return Shown(
                 tuple(map(notation, _lines(bubble.runs))),
-                tuple((notation(link.runs), link.url) for link in bubble.links),
+                tuple(
+                    (notation(link.runs), link.url)
+                    for link in bubble.links
+                    if not link.url.startswith(_IN_TEXT)
+                ),
                 (bubble.audio.url, bubble.audio.milliseconds) if bubble.audio else None,
             )
 

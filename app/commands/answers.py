@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from accessibility.cache import Cache
-from app.arguments import DONE, BadCall, count, listed, standard_input
+from app.arguments import DONE, BadCall, Refused, count, listed, standard_input
 from app.knowledge import knowledge
 from app.settings import Settings
 from content.model import REGISTERS
@@ -45,6 +45,7 @@ def _shown(answer: dict[str, Any]) -> str:
 
 
 def rank(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.search import RankError
     from bot.search import rank as rank_all
 
     most = count(options.k, "-k", 10_000)
@@ -61,6 +62,8 @@ def rank(options: argparse.Namespace, settings: Settings) -> int:
                 names=(options.passages, options.queries),
                 cache=Cache(settings.cache),
             )
+    except RankError as error:
+        raise Refused(str(error)) from error
     except OSError as error:
         raise BadCall(f"{error.filename} を開けません。場所を確かめてください。") from error
     except UnicodeDecodeError as error:

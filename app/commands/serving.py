@@ -7,14 +7,10 @@ import socket
 import sys
 from pathlib import Path
 
-from app.arguments import DONE, count
+from app.arguments import DONE, Refused, count
 from app.manifest import MANIFEST
 from app.output import recover
 from app.settings import Settings
-
-
-class CannotServe(Exception):
-    """始められない。説明は日本語の 1 文。"""
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
@@ -29,7 +25,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family)
     except OSError as error:
-        raise CannotServe(
+        raise Refused(
             f"{host} の {port} 番で始められません。ほかのプログラムが使っていないか、"
             "--host と --port を確かめてください。"
         ) from error

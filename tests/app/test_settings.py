@@ -47,12 +47,13 @@ def test_足りないものや使えないものは名前を言って断る(
 def test_鍵は一度だけ作り_自分だけが読める(tmp_path: Path) -> None:
     settings = replace(Settings.from_environment({}), key_file=tmp_path / "var" / "key")
     key = settings.secret_key()
-    assert len(key) == 64
+    assert len(key) == 32
     assert settings.secret_key() == key
     assert (tmp_path / "var" / "key").stat().st_mode & 0o777 == 0o600
     assert [p.name for p in (tmp_path / "var").iterdir()] == ["key"]
     assert replace(settings, key_file=tmp_path / "other").secret_key() != key
-    assert replace(settings, key="秘密").secret_key() == "秘密".encode()
+    named = [replace(settings, key=name).secret_key() for name in ("秘密", "秘密", "別")]
+    assert named[0] == named[1] != named[2] and len(named[2]) == 32
 
 
 def test_こわれた鍵のファイルは使わない(tmp_path: Path) -> None:
