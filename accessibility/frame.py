@@ -1,9 +1,13 @@
-"""録音図書の枠。題名、凡例、目次を本文の前に、原本奥付と「以上で…終わります」を後に読む（音訳の習わし）。"""
+"""録音図書の枠（音訳の習わし）。
+
+題名、凡例、目次を本文の前に、原本奥付、「以上で…終わります」、製作を後に読む。
+"""
 
 from __future__ import annotations
 
+import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import count
 
@@ -18,6 +22,7 @@ from content.model import (
     Note,
     Paragraph,
     Publication,
+    Register,
     Run,
     Section,
     Sentence,
@@ -26,10 +31,16 @@ from content.model import (
 
 # 原稿の節の目印に使えない字（_）を付けて、原稿の節と重ならないようにする。
 OPENING, GUIDE, CONTENTS = "opening_", "guide_", "contents_"
-COLOPHON, CLOSING = "colophon_", "closing_"
+COLOPHON, CLOSING, PRODUCTION = "colophon_", "closing_", "production_"
 
 Part = str | Run | tuple[Run, ...]
 """文の一部分。``str`` は原稿の書き方（ルビが使える）、値は ``Run`` で渡す。"""
+
+# 題名の後に言う、文章の種類。もとの文章であることは、言わない。
+_REGISTERS: Mapping[Register, tuple[str, ...]] = {
+    "standard": (),
+    "plain": ("この本は、やさしい日本語で書いてあります。",),
+}
 
 # 本文にあるものだけを、凡例で説明する。
 _TREATMENTS: tuple[tuple[type[Block], str], ...] = (
@@ -50,6 +61,7 @@ def before(publication: Publication, voice: Voice) -> tuple[Section, ...]:
         _section(
             OPENING,
             (publication.title.runs,),
+            *map(_line, _REGISTERS[publication.register]),
             _line("発行は、", Run(publication.plan.issuer), "です。"),
         ),
         _section(
@@ -63,14 +75,17 @@ def before(publication: Publication, voice: Voice) -> tuple[Section, ...]:
 
 
 def after(publication: Publication) -> tuple[Section, ...]:
-    """本文の後の節。原本奥付、終わりの言葉と、作ったソフトウェアと年月。読みはまだ付いていない。"""
+    """本文の後の節。原本奥付、終わりの言葉、製作（作った人と年月）。読みはまだ付いていない。"""
     date = publication.date
     return (
         _section(COLOPHON, ("原本奥付",), *_colophon(publication), _line("原本奥付 終わり")),
+        _section(CLOSING, ("以上で、", publication.title.runs, "を終わります。")),
         _section(
-            CLOSING,
-            ("以上で、", publication.title.runs, "を終わります。"),
-            _line("この録音図書は、「｜伝《つた》わる」で作りました。"),
+            PRODUCTION,
+            ("製作",),
+            _line("製作は、", Run(publication.plan.issuer), "です。"),
+            _line("この録音図書は、ソフトウェア「｜伝《つた》わる」で作りました。"),
+            _line(_proofread(publication.proofread)),
             _line(f"{date.year}年{date.month}月に完成しました。"),
         ),
     )
@@ -79,11 +94,18 @@ def after(publication: Publication) -> tuple[Section, ...]:
 def _guide(publication: Publication, voice: Voice) -> Iterator[Block]:
     yield _line(f"この録音図書の音声は、{voice.name}による合成音声です。")
     yield _line("声の作り手と条件は、", _credit(voice), "です。")
-    yield _line("読み方の校正は、まだ済んでいません（未校正）。")
+    yield _line(_proofread(publication.proofread))
     kinds = {type(block) for section in publication.sections for block in section.blocks}
     for kind, treatment in _TREATMENTS:
         if kind in kinds:
             yield _line(treatment)
+
+
+def _proofread(day: datetime.date | None) -> str:
+    if day is None:
+        return "読み方と音声の校正は、まだ済んでいません（｜未校正《みこうせい》）。"
+    done = f"{day.year}年{day.month}月{day.day}日"
+    return f"読み方と音声の校正は、{done}に済みました（｜校正済《こうせいずみ》）。"
 
 
 def _credit(voice: Voice) -> tuple[Run, ...]:

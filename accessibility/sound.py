@@ -7,10 +7,20 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from av import Packet
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+
+    Frame = Packet[AudioStream]
 
 Pcm = npt.NDArray[np.int16]
 Samples = npt.NDArray[np.float32]
@@ -23,6 +33,8 @@ CEILING = 10 ** (-2.5 / 20)
 """標本の最大値。符号化すると少しはみ出すので、トゥルーピーク −1 dBTP より低くしておく。"""
 MP3_DELAY = 1105
 """復号した MP3 の頭に付く標本の数（LAME の 576 と復号器の 529）。付く印がないので除かれない。"""
+AAC_FRAME = 1024
+"""AAC のフレームひとつの標本の数。符号器は、音の前にこの長さの先走り（priming）を置く。"""
 _FRAME_SAMPLES = 576
 _LIMITER_BLOCK = 55
 
@@ -119,6 +131,56 @@ def encode_aac(parts: Iterable[Pcm]) -> bytes:
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return buffer.getvalue()
+
+
+def cut_aac(file: Path, spans: Sequence[tuple[float, float]]) -> bytes:
+    """AAC のファイル（m4b）の ``spans``（秒）を、符号化し直さずに並べた m4a。
+
+    切れ目は、いちばん近いフレーム（0.05 秒）。フレームは前のフレームに重ねて音になるので、初めの 1 つ前の
+    フレームも先走りとして入れる（再生されない）。読めないときは ``ValueError``。
+    """
+    import av
+
+    options = {"fflags": "+bitexact", "movflags": "+faststart"}
+    # 頭から再生できるように目次（moov）を前に移すには、読み書きできるファイルが要る。
+    with tempfile.TemporaryDirectory(prefix="tsutawaru-") as folder:
+        cut = Path(folder) / "cut.m4a"
+        try:
+            with av.open(str(file)) as whole, av.open(str(cut), "w", "ipod", options) as part:
+                source = whole.streams.audio[0]
+                stream = part.add_stream_from_template(source)
+                before, wanted = _frames(whole, source, *spans[0])
+                for span in spans[1:]:
+                    wanted += _frames(whole, source, *span)[1]
+                position = -AAC_FRAME if before else 0
+                for packet in (*before, *wanted):
+                    length = AAC_FRAME if position < 0 else packet.duration or 0
+                    packet.pts = packet.dts = position
+                    packet.stream = stream
+                    part.mux(packet)
+                    position += length
+        except (av.error.FFmpegError, IndexError, OSError) as error:
+            raise ValueError("音のファイルとして読めません。") from error
+        return cut.read_bytes()
+
+
+def _frames(
+    whole: InputContainer, source: AudioStream, begin: float, end: float
+) -> tuple[list[Frame], list[Frame]]:
+    """``begin`` 秒の 1 つ前のフレーム（なければ空）と、``begin`` 秒から ``end`` 秒までのフレーム。"""
+    near = source.rate / 1000  # 時刻は 0.001 秒に丸めてある
+    first, last = begin * source.rate - near, end * source.rate - near
+    whole.seek(max(0, round(first) - 2 * AAC_FRAME), stream=source)
+    before: list[Frame] = []
+    wanted: list[Frame] = []
+    for packet in whole.demux(source):
+        if packet.pts is None or packet.pts >= last:
+            break
+        if packet.pts < first:
+            before = [packet]
+        else:
+            wanted.append(packet)
+    return before, wanted
 
 
 def decode(data: bytes) -> tuple[Samples, int]:

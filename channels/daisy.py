@@ -13,10 +13,12 @@ from importlib.resources import files
 from pathlib import PurePosixPath
 
 from accessibility.narration import Narration
+from channels import facts
 from channels.daisy_ncc import NCC_FILE, ncc
 from channels.daisy_smil import TEXT_FILE, Label, master, parts, smil
 from channels.daisy_text import CSS_FILE, text_document
 from channels.edition import Download, Edition
+from channels.wording import Wording
 from content.model import Publication
 
 MASTER_FILE = "master.smil"
@@ -51,12 +53,13 @@ def identifier(publication: Publication) -> str:
 
 def book_files(publication: Publication, narration: Narration) -> dict[str, bytes]:
     """本のファイルの名前と中身。フォルダはない。"""
-    label = Label(identifier(publication), publication.title.text)
+    wording = Wording.load({})
+    label = Label(identifier(publication), facts.title(publication, wording))
     sections = parts(narration)
     names = _picture_names(publication)
     book = {
         MASTER_FILE: master(sections, label),
-        TEXT_FILE: text_document(publication, narration.sections, names, label.identifier),
+        TEXT_FILE: text_document(publication, narration.sections, names, label),
         CSS_FILE: (files("channels") / "templates" / "daisy.css").read_bytes(),
     }
     for picture in publication.pictures:
@@ -64,7 +67,10 @@ def book_files(publication: Publication, narration: Narration) -> dict[str, byte
     for part in sections:
         book[part.smil] = smil(part, label)
         book[part.mp3] = part.track.mp3.read_bytes()
-    book[NCC_FILE] = ncc(publication, narration, sections, label, files=len(book) + 1)
+    proofread = facts.text(facts.proofread(publication, wording))
+    book[NCC_FILE] = ncc(
+        publication, narration, sections, label, proofread=proofread, files=len(book) + 1
+    )
     return dict(sorted(book.items()))
 
 

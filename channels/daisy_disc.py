@@ -1,4 +1,4 @@
-"""社協ごとの DAISY の CD。すべての本を 1 枚に入れたフォルダ、盤面の文字、大きな文字の添え状。
+"""社協ごとの DAISY の CD。本をすべて入れたフォルダ、盤面の文字、大きな文字の添え状。
 
 職員は zip を展開し、出てきたものをそのまま CD か SD カードに書き込んで配る。
 """
@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import io
+import math
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 from channels import facts
 from channels.daisy import zipped
@@ -20,19 +22,25 @@ from channels.edition import CatalogueEntry, Content, Edition
 from channels.wording import Wording
 from content.model import Council, Publication
 
-DISC_FILE = "daisy-disc.zip"
-LABEL_FILE, LETTER_FILE = "daisy-disc/label.txt", "daisy-disc/letter.html"
-STYLE_FILE = "daisy-disc/letter.css"
+CAPACITY = 700_000_000
+"""CD-R（700MB、80 分）1 枚に入れるバイト数。目録のための余りを残す（容量は 737,280,000 バイト）。"""
+
+_SECTOR = 2048
+"""CD のひとつの区画（バイト）。ファイルは、いくつかの区画をまるごと使う。"""
 
 _INDEX = "discinfo.html"
 _PURPOSE = "計画"
 
 
 class DaisyDiscs:
-    """``<社協>/daisy-disc.zip`` と、その ``label.txt``・``letter.html``。
+    """``<社協>/daisy-disc.zip`` と、``daisy-disc/`` の ``label.txt``・``letter.html``。
 
+    ``capacity`` バイトに入りきらなければ、本の順に ``daisy-disc-1.zip`` … に分ける（本は分けない）。
     目録の DAISY の版には、中身（``files`` の zip）が残っていること。DAISY の版のない社協には作らない。
     """
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._capacity = capacity
 
     def render(self, catalogue: Sequence[CatalogueEntry]) -> Mapping[str, Content]:
         wording = Wording.load({})
@@ -41,73 +49,116 @@ class DaisyDiscs:
         made: dict[str, Content] = {}
         for id, council in sorted(councils.items()):
             entries = facts.in_order(e for e in catalogue if e.council.id == id)
-            books = tuple(_books(entries))
-            if books:
-                disc = _Disc(council, books, wording)
-                made[f"{id}/{DISC_FILE}"] = zipped(disc.files())
-                made[f"{id}/{LABEL_FILE}"] = disc.label().encode()
-                made[f"{id}/{LETTER_FILE}"] = disc.letter().encode()
-                made[f"{id}/{STYLE_FILE}"] = style
+            shares = _shared(_books(entries, wording), self._capacity)
+            for number, books in enumerate(shares, 1):
+                disc = _Disc(council, books, wording, number, len(shares), self._capacity)
+                place = f"{id}/daisy-disc" + (f"-{number}" if len(shares) > 1 else "")
+                made[f"{place}.zip"] = zipped(disc.files())
+                made[f"{place}/label.txt"] = disc.label().encode()
+                made[f"{place}/letter.html"] = disc.letter().encode()
+                made[f"{place}/letter.css"] = style
         return made
 
 
 @dataclass(frozen=True, slots=True)
 class _Book:
-    """CD の中の本ひとつ。``folder`` は CD の中のフォルダの名前。``seconds`` は長さ。"""
+    """CD の中の本ひとつ。``proofread`` は校正の有無の言葉。``seconds`` は長さ。"""
 
     publication: Publication
-    folder: str
+    title: str
+    proofread: str
     archive: Content
     seconds: float
 
     @property
-    def title(self) -> str:
-        return self.publication.title.text
+    def size(self) -> int:
+        """CD の上で使うバイト数。"""
+        with self._open() as archive:
+            sectors = (math.ceil(entry.file_size / _SECTOR) for entry in archive.infolist())
+            return _SECTOR * sum(sectors)
+
+    @property
+    def credit(self) -> str:
+        """声の作り手と条件（本の目次に書いてある）。"""
+        with self._open() as archive:
+            ncc = ET.fromstring(archive.read(NCC_FILE))
+        return next(e.attrib["content"] for e in ncc.iter() if e.get("name") == "ncc:narrator")
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        with self._open() as archive:
+            for name in archive.namelist():
+                yield name, archive.read(name)
+
+    def _open(self) -> zipfile.ZipFile:
+        content = self.archive
+        return zipfile.ZipFile(content if isinstance(content, Path) else io.BytesIO(content))
 
 
-def _books(entries: Sequence[CatalogueEntry]) -> Iterator[_Book]:
-    found = [(entry, edition) for entry in entries for edition in _daisy(entry)]
-    for number, (entry, edition) in enumerate(found, 1):
-        name = f"{number:02}-{entry.publication.name}"
-        archive = edition.files[edition.main]
-        yield _Book(entry.publication, name, archive, edition.seconds or 0.0)
+def _books(entries: Sequence[CatalogueEntry], wording: Wording) -> Iterator[_Book]:
+    for entry in entries:
+        publication = entry.publication
+        title = facts.title(publication, wording)
+        proofread = facts.text(facts.proofread(publication, wording))
+        for edition in _daisy(entry):
+            archive = edition.files[edition.main]
+            yield _Book(publication, title, proofread, archive, edition.seconds or 0.0)
 
 
 def _daisy(entry: CatalogueEntry) -> list[Edition]:
     return [edition for edition in entry.editions if edition.channel == "daisy"]
 
 
+def _shared(books: Iterator[_Book], capacity: int) -> list[tuple[_Book, ...]]:
+    """CD ごとの本。順は変えず、1 枚に入るだけ入れる。1 枚より大きい本は、ひとりで 1 枚になる。"""
+    shares: list[tuple[_Book, ...]] = []
+    used = 0
+    for book in books:
+        if shares and used + book.size <= capacity:
+            shares[-1] += (book,)
+            used += book.size
+        else:
+            shares.append((book,))
+            used = book.size
+    return shares
+
+
 @dataclass(frozen=True, slots=True)
 class _Disc:
+    """``of`` 枚のうちの ``number`` 枚目（1 から）の CD。"""
+
     council: Council
     books: tuple[_Book, ...]
     wording: Wording
+    number: int
+    of: int
+    capacity: int
 
     def files(self) -> dict[str, bytes]:
         """CD に書き込むフォルダの中身。``discinfo.html`` には本へのリンクだけを置く（3.3）。"""
         made = {_INDEX: self._index()}
-        for book in self.books:
-            content = book.archive
-            source = content if isinstance(content, Path) else io.BytesIO(content)
-            with zipfile.ZipFile(source) as archive:
-                for name in archive.namelist():
-                    made[f"{book.folder}/{name}"] = archive.read(name)
+        for folder, book in self._folders():
+            made |= {f"{folder}/{name}": data for name, data in book.files()}
         return made
 
     def label(self) -> str:
         """CD の盤面と背に書く文字。"""
         last = max(book.publication.date for book in self.books)
-        return "\n".join(
-            [
-                self.council.name,
-                "声で聞く本 DAISY（デイジー）2.02",
-                *(f"{n}. {book.title}" for n, book in enumerate(self.books, 1)),
-                f"{len(self.books)}冊 合計{self._total()}",
-                f"{last.year}年{last.month}月 製作",
-                "専用の再生機やパソコンのソフトで聞きます。音楽用のCDプレーヤーでは聞けません。",
-                "",
-            ]
+        lines = [self.council.name, "声で聞く本 DAISY（デイジー）2.02"]
+        if self.of > 1:
+            lines.append(f"{self.of}枚のうちの{self.number}枚目")
+        lines += [f"{n}. {book.title}" for n, book in enumerate(self.books, 1)]
+        lines.append(f"{len(self.books)}冊 合計{self._total()}")
+        lines += [*self._credits(), *self._proofreading()]
+        lines.append(f"{last.year}年{last.month}月 製作")
+        lines.append(
+            "専用の再生機やパソコンのソフトで聞きます。音楽用のCDプレーヤーでは聞けません。"
         )
+        if sum(book.size for book in self.books) > self.capacity:
+            limit = f"{self.capacity / 1e6:.0f}MB"
+            lines.append(
+                f"【職員の方へ】この本は{limit}のCD 1枚に入りません。DVDかSDカードに書き込んでください。"
+            )
+        return "\n".join([*lines, ""])
 
     def letter(self) -> str:
         """CD に添える手紙。A4 の紙に、22 ポイントの文字で印刷する。"""
@@ -122,17 +173,40 @@ class _Disc:
         )
         return environment.get_template("daisy-letter.html").render(
             council=self.council.name,
+            number=self.number,
+            of=self.of,
             books=[(book.title, self._length(book.seconds)) for book in self.books],
             total=self._total(),
+            credits=self._credits(),
+            proofreading=self._proofreading(),
             contacts=facts.contacts_for(self.council, _PURPOSE, None),
         )
 
+    def _folders(self) -> Iterator[tuple[str, _Book]]:
+        for number, book in enumerate(self.books, 1):
+            yield f"{number:02}-{book.publication.name}", book
+
     def _index(self) -> bytes:
-        links = [element("a", b.title, href=f"{b.folder}/{NCC_FILE}") for b in self.books]
+        links = [
+            element("a", book.title, href=f"{folder}/{NCC_FILE}")
+            for folder, book in self._folders()
+        ]
         return xhtml(self.council.name, "ja", [], links)
+
+    def _credits(self) -> list[str]:
+        return list(dict.fromkeys(book.credit for book in self.books))
+
+    def _proofreading(self) -> list[str]:
+        """校正の有無。本によって違うときは、本の番号を付ける。"""
+        found: dict[str, list[str]] = {}
+        for number, book in enumerate(self.books, 1):
+            found.setdefault(book.proofread, []).append(str(number))
+        if len(found) == 1:
+            return list(found)
+        return [f"{'、'.join(numbers)}の本は{state}" for state, numbers in found.items()]
 
     def _total(self) -> str:
         return self._length(sum(book.seconds for book in self.books))
 
     def _length(self, seconds: float) -> str:
-        return "".join(run.text for run in facts.length(seconds, self.wording))
+        return facts.text(facts.length(seconds, self.wording))

@@ -18,9 +18,10 @@ def ncc(
     parts: Sequence[Part],
     label: Label,
     *,
+    proofread: str,
     files: int,
 ) -> bytes:
-    """``files`` は、ncc.html も含めた本のファイルの数。"""
+    """``proofread`` は校正の有無の言葉、``files`` は、ncc.html も含めた本のファイルの数。"""
     issuer, date = publication.plan.issuer, publication.date.isoformat()
     total = parts[-1].elapsed + parts[-1].length
     facts = [
@@ -39,6 +40,7 @@ def ncc(
         ("ncc:producer", issuer),
         ("ncc:producedDate", date),
         ("ncc:sourcePublisher", issuer),
+        ("prod:proofread", proofread),  # 決まりにない名前は prod: で始める（2.1.3）
         ("ncc:multimediaType", "audioFullText"),
         ("ncc:setInfo", "1 of 1"),
         ("ncc:depth", str(max(p.section.level for p in parts))),
@@ -61,4 +63,4 @@ def ncc(
         if not number:
             heading.set("class", "title")
         body.append(heading)
-    return xhtml(publication.title.text, publication.language, metas(facts), body)
+    return xhtml(label.title, publication.language, metas(facts), body)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from xml.etree import ElementTree as ET
 
+from channels.daisy_smil import Label
 from channels.daisy_xml import element, lines, metas, xhtml
 from content.model import (
     Block,
@@ -29,18 +30,18 @@ def text_document(
     publication: Publication,
     sections: Sequence[Section],
     pictures: Mapping[str, str],
-    identifier: str,
+    label: Label,
 ) -> bytes:
     """``sections`` は枠も含む読む順の節。``pictures`` は原稿での画像の名前と、本の中での名前。"""
     head = [
-        *metas([("dc:identifier", identifier)]),
+        *metas([("dc:identifier", label.identifier)]),
         element("link", rel="stylesheet", type="text/css", href=CSS_FILE),
     ]
     body: list[ET.Element] = []
     for section in sections:
         body.append(element(f"h{section.level}", section.heading.text, id=section.heading.id))
         body += [_block(block, pictures) for block in section.blocks]
-    return xhtml(publication.title.text, publication.language, head, body)
+    return xhtml(label.title, publication.language, head, body)
 
 
 def _block(block: Block, pictures: Mapping[str, str]) -> ET.Element:

@@ -82,7 +82,8 @@ def _book(
 ) -> bytes:
     book = epub.EpubBook()
     book.set_identifier(identifier(publication, ruby=ruby))
-    book.title, book.language = publication.title.text, publication.language  # NCX が使う
+    book.title = next(s.value for s in described if s.id == "title")  # NCX が使う
+    book.language = publication.language
     for statement in described:
         _describe(book, statement)
     templates = files("channels") / "templates"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from accessibility.narration import Narration
 from accessibility.ruby import ruby_parts
+from channels import facts
 from channels.wording import Wording
 from content.model import Image, Publication
 
@@ -43,12 +44,10 @@ def statements(
     publication: Publication, narration: Narration, wording: Wording, *, ruby: bool
 ) -> Iterator[Statement]:
     plan = publication.plan
-    kinds = [wording.text("hub.ruby" if ruby else "hub.plain")]
-    if publication.register != "standard":
-        kinds.insert(0, wording.text(f"register.{publication.register}"))
-    yield Statement("dc:title", publication.title.text, id="title")
+    kind = wording.text("hub.ruby" if ruby else "hub.plain")
+    yield Statement("dc:title", facts.title(publication, wording), id="title")
     yield Statement("title-type", "main", refines="title")
-    yield Statement("dc:title", "、".join(kinds), id="edition")
+    yield Statement("dc:title", kind, id="edition")
     yield Statement("title-type", "edition", refines="edition")
     yield Statement("dc:language", publication.language)
     yield Statement("dc:creator", plan.issuer)
@@ -58,11 +57,11 @@ def statements(
         yield Statement("dc:source", plan.source)
     yield Statement("media:narrator", narration.credit)
     yield Statement("media:active-class", ACTIVE_CLASS)
-    yield from _accessibility(publication, narration, ruby=ruby)
+    yield from _accessibility(publication, narration, wording, ruby=ruby)
 
 
 def _accessibility(
-    publication: Publication, narration: Narration, *, ruby: bool
+    publication: Publication, narration: Narration, wording: Wording, *, ruby: bool
 ) -> Iterator[Statement]:
     pictured = any(
         isinstance(block, Image) and block.source
@@ -87,7 +86,8 @@ def _accessibility(
     yield from (Statement("schema:accessModeSufficient", mode) for mode in enough)
     yield from (Statement("schema:accessibilityFeature", feature) for feature in features)
     yield Statement("schema:accessibilityHazard", "none")
-    summary = _summary(narration, ruby=ruby, full=full, pictured=pictured)
+    proofread = facts.text(facts.proofread(publication, wording))
+    summary = _summary(narration, proofread, ruby=ruby, full=full, pictured=pictured)
     yield Statement("schema:accessibilitySummary", summary)
     yield Statement("dcterms:conformsTo", CONFORMANCE, id="conformance")
     yield Statement("a11y:certifiedBy", _CERTIFIER, refines="conformance")
@@ -108,7 +108,9 @@ def _is_ideograph(character: str) -> bool:
     return unicodedata.name(character, "").startswith(("CJK UNIFIED", "CJK COMPATIBILITY IDEO"))
 
 
-def _summary(narration: Narration, *, ruby: bool, full: bool, pictured: bool) -> str:
+def _summary(
+    narration: Narration, proofread: str, *, ruby: bool, full: bool, pictured: bool
+) -> str:
     reading = "すべての漢字" if full else "ほとんどの漢字"
     lines = [
         "すべての文に音声が付いていて、読んでいる文に色と下線が付きます。",
@@ -120,7 +122,7 @@ def _summary(narration: Narration, *, ruby: bool, full: bool, pictured: bool) ->
         lines.append("画像には、文字による説明があります。")
     lines += [
         f"声は{narration.credit}です。",
-        "読み方とふりがなは機械が付けたもので、人による校正はまだ済んでいません（未校正）。",
+        f"読み方とふりがなは機械が付けました。校正：{proofread}。",
         "使いやすさの基準に合うことは自動検査だけで確かめていて、人による検査はしていません。",
     ]
     return "".join(lines)

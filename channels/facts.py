@@ -36,6 +36,11 @@ class Fact:
     values: tuple[Runs, ...]
 
 
+def text(runs: Runs) -> str:
+    """ふりがなのない文字。"""
+    return "".join(run.text for run in runs)
+
+
 def plan_facts(publication: Publication, wording: Wording) -> tuple[Fact, ...]:
     """計画のあらまし。延長と区は、あるときだけ示す（ないことが、書かれていないことではないため）。
 
@@ -60,9 +65,23 @@ def plan_facts(publication: Publication, wording: Wording) -> tuple[Fact, ...]:
         Fact("goals", _section_runs(publication, GOALS)),
         Fact("source", (wording.name(plan.source),) if plan.source else ()),
         Fact("date", (date(publication.date, wording),)),
+        Fact("proofread", (proofread(publication, wording),)),
     )
     optional = _OPTIONAL if plan.number is not None else _OPTIONAL | _OF_NUMBERED_PLAN
     return tuple(fact for fact in facts if fact.values or fact.name not in optional)
+
+
+def title(publication: Publication, wording: Wording) -> str:
+    """本の題名。やさしい日本語の本なら、そう添える（同じ計画の 2 冊を、題名だけで見分ける）。"""
+    return wording.text(f"register.title.{publication.register}", title=publication.title.runs)
+
+
+def proofread(publication: Publication, wording: Wording) -> Runs:
+    """「校正済（…）」か「未校正（…）」。どの版も、これで校正の有無を言う。"""
+    day = publication.proofread
+    if day is None:
+        return wording.runs("proofread.not")
+    return wording.runs("proofread.done", date=date(day, wording))
 
 
 def plan_years(publication: Publication, wording: Wording) -> Runs | None:

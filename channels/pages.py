@@ -136,11 +136,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Footer:
-    """ページの下に示す、社協の問い合わせ先。``ward`` の計画には、その区のものだけを示す。"""
+    """ページの下に示す、社協の問い合わせ先と、声と、校正の有無（声があるとき）。
+
+    ``ward`` の計画には、その区のものだけを示す。
+    """
 
     council: Council | None
     ward: str | None = None
     credit: str = ""
+    proofread: Runs = ()
 
     @property
     def contacts(self) -> tuple[tuple[str, tuple[Contact, ...]], ...]:

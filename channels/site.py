@@ -22,7 +22,7 @@ from channels.pages import (
 from channels.wording import Names, Wording
 from content.model import REGISTERS, Contact, Council, Section
 
-ASSETS = ("icon.svg", "player.js", "site.css")
+ASSETS = ("chat.css", "chat.js", "icon.svg", "player.js", "site.css")
 MISSING = "404.html"
 
 WEB = "web"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from accessibility.narration import Narration
 from channels.edition import Download, Edition
-from channels.facts import plan_facts
+from channels.facts import plan_facts, text, title
 from channels.wording import Wording
 from content.model import Block, Image, List, Note, Paragraph, Publication, Sentence, Table
 
@@ -34,7 +34,7 @@ class TextChannel:
 
 
 def plain_text(publication: Publication, wording: Wording) -> str:
-    parts = [publication.title.text, "\n".join(_facts(publication, wording))]
+    parts = [title(publication, wording), "\n".join(_facts(publication, wording))]
     for section in publication.sections:
         parts.append("■" * section.level + " " + section.heading.text)
         parts += ["\n".join(_lines(block)) for block in section.blocks]
@@ -45,7 +45,7 @@ def _facts(publication: Publication, wording: Wording) -> Iterator[str]:
     """あらまし。計画の入口のページと同じ事実を、同じ言葉で。"""
     for fact in plan_facts(publication, wording):
         name = wording.text(f"fact.{fact.name}")
-        values = ["".join(run.text for run in runs) for runs in fact.values]
+        values = [text(runs) for runs in fact.values]
         if len(values) > 1:
             yield f"{name}："
             yield from (f"・{value}" for value in values)

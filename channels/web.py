@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from accessibility.narration import Clip, Narration
+from channels import facts
 from channels.edition import Content, Edition, edition_folder
 from channels.pages import Footer, Page, Templates, chapter_file
 from channels.wording import Names, Wording
@@ -97,7 +98,10 @@ class WebChannel:
         folder = edition_folder(publication.id, publication.register, self.name)
         wording = replace(self._wording, names=self._names.get(publication.council, {}))
         footer = Footer(
-            self._councils.get(publication.council), publication.plan.ward, narration.credit
+            self._councils.get(publication.council),
+            publication.plan.ward,
+            narration.credit,
+            facts.proofread(publication, wording),
         )
         shared = {
             "publication": publication,

@@ -229,6 +229,7 @@ class Publication:
     """出版物。ふつうの版とやさしい日本語の版は、同じ ``id`` と同じ節の id を持つ別々の値である。
 
     ``id`` は ``kawasaki/plan-6`` のような「社協/名前」。``date`` は中身の日付（版の日付に使う）。
+    ``proofread`` は、人が読み方と音声の校正を終えた日。``None`` は未校正。
     理念・目標・取組・重点項目は本文に一度だけ書き、決まった id の節から取り出す。
     """
 
@@ -239,6 +240,7 @@ class Publication:
     date: datetime.date
     sections: tuple[Section, ...]
     pictures: tuple[Picture, ...] = ()
+    proofread: datetime.date | None = None
 
     language: ClassVar[str] = "ja"
 

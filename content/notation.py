@@ -19,7 +19,7 @@ __all__ = ["LoadPicture", "NotationError", "Problem", "parse"]
 
 _FRONT = re.compile(r"---[ \t]*\n(?P<front>.*?\n)?---[ \t]*(?:\n|$)", re.S)
 _FRONT_LINE = 2
-_FIELDS = ("表題", "発行", "計画", "期", "期間", "延長", "区", "日付", "出典")
+_FIELDS = ("表題", "発行", "計画", "期", "期間", "延長", "区", "日付", "校正", "出典")
 _YEARS = re.compile(r"([1-9]\d{3})-([1-9]\d{3})", re.ASCII)
 # 制御文字、行や段落の区切り、外字（私用領域）、文字にならなかった印（U+FFFD）。
 _BROKEN = re.compile(
@@ -93,7 +93,8 @@ def _front_matter(
     fields.text("日付")
     date = fields.date("日付") or datetime.date.min
     heading = Sentence("", read_inline(title, fields.line("表題"), problems))
-    return Publication(id, register, heading, plan, date, ())
+    proofread = fields.date("校正")
+    return Publication(id, register, heading, plan, date, (), proofread=proofread)
 
 
 def _years(fields: Fields, problems: Problems) -> tuple[int | None, int | None]:

@@ -34,6 +34,7 @@ def write(publication: Publication) -> str:
             "延長": str(plan.extended_to or ""),
             "区": plan.ward or "",
             "日付": publication.date.isoformat(),
+            "校正": publication.proofread.isoformat() if publication.proofread else "",
             "出典": plan.source,
         }
     )

@@ -17,14 +17,15 @@ NCC, MASTER, DISC = "ncc.html", "master.smil", "discinfo.html"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 _XHTML = "{http://www.w3.org/1999/xhtml}"
-_DECLARED = re.compile(rb"<\?xml version=[\"']1\.0[\"'] encoding=[\"']utf-8[\"'][^>]*\?>", re.I)
+# XML 宣言に書いた文字コード。書いてなければ UTF-8 である（XML 1.0、4.3.3）。
+_DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"'>]*)[\"']")
 _DOCTYPES = {
     "html": ("XHTML 1.0", re.compile(rb'<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1\.0 ')),
     "smil": ("SMIL 1.0", re.compile(rb'<!DOCTYPE smil PUBLIC "-//W3C//DTD SMIL 1\.0//')),
 }
 _FILE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9]+")
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
-_KINDS = ("html", "smil", "mp3", "jpg", "jpeg", "gif", "png", "css")
+_KINDS = ("html", "htm", "smil", "mp3", "jpg", "jpeg", "gif", "png", "css")
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Book:
             if name.lower() in seen:
                 self.say("file-case", name, other=seen[name.lower()])
             seen[name.lower()] = name
-            if base.rpartition(".")[2] not in _KINDS:
+            if base.rpartition(".")[2].lower() not in _KINDS:
                 self.say("file-type", name)
             if not data:
                 self.say("file-empty", name)
@@ -116,7 +117,8 @@ class Book:
         except UnicodeDecodeError:
             self.say("xml-encoding", name)
             return None
-        if not _DECLARED.match(data):
+        declared = _DECLARED.match(data)
+        if declared and declared[1].lower() != b"utf-8":
             self.say("xml-encoding", name)
         try:
             root = ET.fromstring(data, ET.XMLParser(encoding="utf-8"))

@@ -15,7 +15,7 @@ MESSAGES = {
     "fragment-missing": "「{reference}」の指す目印がありません。指す所を直してください。",
     "ncc-missing": "ncc.html がありません。本の目次を加えてください。",
     # XML
-    "xml-encoding": "UTF-8 ではありません。UTF-8 で、そのことを XML 宣言に書いて保存してください。",
+    "xml-encoding": "UTF-8 ではありません。UTF-8 で保存し、XML 宣言にほかの文字コードを書かないでください。",
     "xml-broken": "XML として正しくありません（{line} 行）。書き方を直してください。",
     "doctype": "DOCTYPE が {expected} ではありません。書き直してください。",
     "namespace": "いちばん外の要素の名前空間が、XHTML（SMIL では、なし）ではありません。直してください。",

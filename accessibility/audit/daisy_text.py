@@ -33,7 +33,7 @@ def check_texts(book: Book, ncc: Ncc, played: Played) -> None:
             if ncc.metas.get("ncc:multimediaType") == "audioFullText":
                 _check_silent(book, document, played)
     for name in sorted(book.files):
-        if name.endswith((".css", ".html")) and _VERTICAL.search(
+        if name.endswith((".css", ".html", ".htm")) and _VERTICAL.search(
             book.files[name].decode("utf-8", "replace")
         ):
             book.say("text-vertical", name)

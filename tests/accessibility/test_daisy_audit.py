@@ -17,7 +17,7 @@ from tests.channels.daisy_books import rich_book
 Files = dict[str, bytes]
 Break = Callable[[Files], None]
 
-PAGE = '<span class="page-normal" id="n99"><a href="s013.smil#{}">{}</a></span></body>'
+PAGE = '<span class="page-normal" id="n99"><a href="s014.smil#{}">{}</a></span></body>'
 
 DISC = """<?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "xhtml1-transitional.dtd">
@@ -299,12 +299,42 @@ def test_フォルダもzipも調べる(good: Files, tmp_path: Path) -> None:
     assert [f.code for f in audit(archive)] == ["daisy-zip-broken"]
 
 
+SOUND: dict[str, Break] = {
+    "XML 宣言がない": edit("text.html", r"<\?xml[^>]*\?>\n", ""),
+    "XML 宣言に文字コードがない": edit("ncc.html", ' encoding="utf-8"', ""),
+    "一重の引用符と大文字": edit("s001.smil", 'version="1.0" encoding="utf-8"', "version='1.0' encoding='UTF-8'"),
+    "UTF-8 の印（BOM）": lambda files: files.update({"text.html": b"\xef\xbb\xbf" + files["text.html"]}),
+    "大文字の拡張子": lambda files: files.update(
+        {"p001.PNG": files.pop("p001.png"), "text.html": files["text.html"].replace(b"p001.png", b"p001.PNG")}
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", SOUND.values(), ids=SOUND)
+def test_決まりに合う別の書き方も通る(good: Files, change: Break) -> None:
+    files = dict(good)
+    change(files)
+    assert files != good
+    assert audit_files(files) == ()
+
+
+def test_本文の拡張子はhtmでもよく_同じように調べる(good: Files) -> None:
+    files = {
+        name: data.replace(b"text.html", b"text.htm") if name.endswith(".smil") else data
+        for name, data in good.items()
+    }
+    files["text.htm"] = files.pop("text.html")
+    assert audit_files(files) == ()
+    edit("text.htm", "</head>", "<style>p { writing-mode: vertical-rl }</style></head>")(files)
+    assert codes(files) == {"daisy-text-vertical"}
+
+
 def test_ページのある本も通る(good: Files) -> None:
     files = dict(good)
     edit("ncc.html", "</body>", PAGE.format("p2", "1"))(files)
-    edit("s013.smil", '<par endsync="last" id="p2"', r'\g<0> system-required="pagenumber-on"')(
+    edit("s014.smil", '<par endsync="last" id="p2"', r'\g<0> system-required="pagenumber-on"')(
         files
     )
-    for name, count in (("pageNormal", 1), ("maxPageNormal", 1), ("tocItems", 14)):
+    for name, count in (("pageNormal", 1), ("maxPageNormal", 1), ("tocItems", 15)):
         edit("ncc.html", f'(ncc:{name}" content=)"[0-9]+"', rf'\1"{count}"')(files)
     assert codes(files) == set()

@@ -216,7 +216,7 @@ def test_本文の前に題名と凡例と目次がある() -> None:
         "録音図書凡例",
         "この録音図書の音声は、Open JTalkの「Mei」による合成音声です。",
         f"声の作り手と条件は、{OpenJTalk().credit}です。",
-        "読み方の校正は、まだ済んでいません（未校正）。",
+        "読み方と音声の校正は、まだ済んでいません（未校正）。",
         "表は、「表」と言ってから、上の行から順に、どの行も左の欄から読み、「表 終わり」と言います。",
         "注は、「注」と「注 終わり」の間に読みます。",
         "凡例 終わり",
@@ -225,7 +225,7 @@ def test_本文の前に題名と凡例と目次がある() -> None:
 
 
 def test_本文の後に原本奥付と終わりの言葉がある() -> None:
-    colophon, closing = frame.after(framed())
+    colophon, closing, production = frame.after(framed())
     assert spoken(colophon) == [
         "原本奥付",
         "題名は「試験」です。",
@@ -236,13 +236,54 @@ def test_本文の後に原本奥付と終わりの言葉がある() -> None:
         "もとの資料は、試験の冊子です。",
         "原本奥付 終わり",
     ]
-    assert spoken(closing) == [
-        "以上で、試験を終わります。",
-        "この録音図書は、「伝わる」で作りました。",
+    assert spoken(closing) == ["以上で、試験を終わります。"]
+    assert spoken(production) == [
+        "製作",
+        "製作は、川崎市社会福祉協議会です。",
+        "この録音図書は、ソフトウェア「伝わる」で作りました。",
+        "読み方と音声の校正は、まだ済んでいません（未校正）。",
         "2026年4月に完成しました。",
     ]
-    made = next(s for s in closing.sentences if "伝" in s.text)
+    made = next(s for s in production.sentences if "伝" in s.text)
     assert ("伝", "つた") in {(r.text, r.reading) for r in made.runs}
+
+
+def test_枠は校正の済んだ日と_やさしい日本語の本であることを言う() -> None:
+    proofread = replace(framed(), proofread=datetime.date(2026, 3, 20), register="plain")
+    said = "読み方と音声の校正は、2026年3月20日に済みました（校正済）。"
+    opening, guide, _ = frame.before(proofread, Silent())
+    *_, production = frame.after(proofread)
+    assert spoken(opening) == [
+        "試験",
+        "この本は、やさしい日本語で書いてあります。",
+        "発行は、川崎市社会福祉協議会です。",
+    ]
+    for section in (guide, production):
+        assert said in spoken(section)
+        assert not [text for text in spoken(section) if "未校正" in text]
+
+
+def test_枠の文は_自然に読まれる() -> None:
+    """枠の言葉は、どの本でも声になる。"""
+    proofread = replace(framed(), proofread=datetime.date(2026, 11, 20), register="plain")
+    reader = Reader()
+    sections = (
+        *frame.before(proofread, Silent()),
+        *frame.after(proofread),
+        *frame.after(framed()),
+    )
+    sounds = {s.text: reader.read(s).sound for part in sections for s in part.sentences}
+    for text, kana in {
+        "この本は、やさしい日本語で書いてあります。": "コノホンワヤサシイニホンゴデカイテアリマス",
+        "製作": "セーサク",
+        "製作は、川崎市社会福祉協議会です。": "セーサクワカワサキシシャカイフクシキョーギカイデス",
+        "この録音図書は、ソフトウェア「伝わる」で作りました。": "コノロクオントショワソフトウェアツタワルデツクリマシタ",
+        "読み方と音声の校正は、まだ済んでいません（未校正）。": "ヨミカタトオンセーノコーセーワマダスンデイマセンミコーセー",
+        "読み方と音声の校正は、2026年11月20日に済みました（校正済）。": "ヨミカタトオンセーノコーセーワ"
+        "ニセンニジューロクネンジューイチガツハツカニスミマシタコーセーズミ",
+        "2026年4月に完成しました。": "ニセンニジューロクネンシガツニカンセーシマシタ",
+    }.items():
+        assert sounds[text] == kana
 
 
 def test_原本奥付は期のある計画に期間がなければ_書かれていないと言う() -> None:
@@ -253,7 +294,7 @@ def test_原本奥付は期のある計画に期間がなければ_書かれて�
         (unknown, True),
         (replace(unknown, number=None), False),
     ):
-        colophon, _ = frame.after(replace(framed(), plan=plan))
+        colophon, *_ = frame.after(replace(framed(), plan=plan))
         assert (missing in spoken(colophon)) is said
 
 

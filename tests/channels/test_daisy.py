@@ -120,6 +120,7 @@ def test_目次は枠を含むすべての見出しを順に指す(book: Book, f
         ("h1", "終わりに"),
         ("h1", "原本奥付"),
         ("h1", "以上で、試験の計画を終わります。"),
+        ("h1", "製作"),
     ]
     links = [a.attrib["href"] for a in body.iter(f"{XHTML}a")]
     assert links == [f"s{n:03}.smil#p1" for n in range(1, len(book[1].sections) + 1)]
@@ -136,6 +137,20 @@ def test_目次の頭に身もとと日付がある(files: dict[str, bytes]) -> 
     assert metas["ncc:narrator"] == Silent().credit
     assert metas["ncc:multimediaType"] == "audioFullText"
     assert metas["ncc:depth"] == "6"
+    assert metas["ncc:producer"] == "試験社会福祉協議会"
+    assert metas["prod:proofread"] == "未校正（読み方と音声を、人はまだ確かめていません）"
+
+
+def test_やさしい日本語の本は_どのファイルの題名もそう言う(book: Book) -> None:
+    plain = book_files(replace(book[0], register="plain"), book[1])
+    title = "試験の計画（やさしい日本語）"
+    assert audit_files(plain) == ()
+    for name, data in plain.items():
+        if name.endswith((".html", ".smil")):
+            root = ET.fromstring(data)
+            titles = [m.get("content") for m in root.iter() if m.get("name") == "dc:title"]
+            titles += [t.text for t in root.iter(f"{XHTML}title")]
+            assert titles and set(titles) == {title}, name
 
 
 def test_目印は社協と名前とやさしい版かどうかで決まる(book: Book) -> None:

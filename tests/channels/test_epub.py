@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import re
 import subprocess
@@ -205,12 +206,27 @@ def test_書誌と使いやすさの申告(edition: Edition, name: str) -> None:
     ruby = {"rubyAnnotations", "fullRubyAnnotations"}
     assert features & ruby == (ruby if name == RUBY else set())
     (summary,) = epub.values("schema:accessibilitySummary")
-    assert "未校正" in summary
+    assert "校正：未校正（読み方と音声を、人はまだ確かめていません）。" in summary
     assert "自動検査だけ" in summary
     assert Silent().credit in summary
     assert epub.values("media:narrator") == [Silent().credit]
     (certified,) = epub.values("a11y:certifiedBy")
     assert "自動検査だけ" in certified
+
+
+def test_やさしい日本語の本は題名がそう言い_校正の済んだ日も分かる(
+    book: tuple[Publication, Narration],
+) -> None:
+    day = datetime.date(2026, 3, 20)
+    plain = replace(book[0], register="plain", proofread=day)
+    for content in EpubChannel().render(plain, book[1]).files.values():
+        epub = Epub(content)
+        title, _ = [t.text for t in epub.package.iter(f"{DC}title")]
+        assert title == "試験の計画（やさしい日本語）"
+        assert title.encode() in epub.members["EPUB/toc.ncx"]
+        (summary,) = epub.values("schema:accessibilitySummary")
+        assert "校正済（人が、読み方と音声を2026年3月20日に確かめました）" in summary
+        assert "未校正" not in summary
 
 
 @BOTH

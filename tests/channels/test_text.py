@@ -38,6 +38,7 @@ EXPECTED = """試験の計画
 計画の名前：地域福祉計画
 出典：試験の冊子
 この版の日付：2026年4月1日
+校正：未校正（読み方と音声を、人はまだ確かめていません）
 
 ■ はじめに
 
@@ -97,5 +98,16 @@ def test_文字の版の初めに_計画の入口と同じ事実がある(front:
     assert isinstance(content, bytes)
     assert content.decode().split("\n\n")[1] == (
         f"発行：試験社会福祉協議会\n計画の名前：地域福祉計画\n{expected}"
-        "出典：試験の冊子\nこの版の日付：2026年4月1日"
+        "出典：試験の冊子\nこの版の日付：2026年4月1日\n"
+        "校正：未校正（読み方と音声を、人はまだ確かめていません）"
     )
+
+
+def test_やさしい日本語の版であることと_校正の済んだ日を示す() -> None:
+    source = FRONT.replace("出典:", "校正: 2026-03-20\n出典:") + "# 章 {#a}\n"
+    edition = TextChannel().render(parse(source, "shiken/plan", "plain"), Narration("声", (), ()))
+    content = edition.files["plan.txt"]
+    assert isinstance(content, bytes)
+    assert content.decode().startswith("試験の計画（やさしい日本語）\n")
+    said = "校正：校正済（人が、読み方と音声を2026年3月20日に確かめました）\n"
+    assert said in content.decode()

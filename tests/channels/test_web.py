@@ -295,6 +295,7 @@ def test_問い合わせ先は目的ごとで_ないものをほかで代わり�
     unset = "まだ登録されていません：暮らしの相談、災害のとき、寄附、緊急のとき、合理的配慮の申し出"
     assert unset in footer.text
     assert "音声：合成音声 Mei（CC BY 3.0）" in footer.text
+    assert "校正：未校正（" in footer.text
     assert "自動検査だけ" in footer.text
     assert "文章は社協のものです。" in footer.text
 
@@ -303,6 +304,15 @@ def test_問い合わせ先は目的ごとで_ないものをほかで代わり�
     footer = page(other, FIRST).all("footer")[-1]
     assert "044(739)8711" not in footer.text
     assert "登録されていません：計画について、" in footer.text
+
+
+def test_どのページも_校正が済んだと言う(tmp_path: Path) -> None:
+    book = publication(SOURCE.replace("出典:", "校正: 2026-11-20\n出典:"))
+    edition = WebChannel({}, (), {}).render(book, narration(book, tmp_path))
+    for name, root in pages(edition).items():
+        footer = root.all("footer")[-1].text
+        assert "校正：校正済（人が、読み方と音声を2026年11月20日に確かめました）" in footer, name
+        assert "未校正" not in root.text, name
 
 
 def test_節の名前が_index_でも_もくじのページは失われない(tmp_path: Path) -> None:

@@ -86,6 +86,7 @@ def test_front_matter_gives_title_and_plan() -> None:
 延長: 2025
 区: 多摩区
 日付: 2026-11-22
+校正: 2026-11-20
 出典: "冊子: 1 ページ # 表紙"
 ---
 # はじめに
@@ -96,6 +97,7 @@ def test_front_matter_gives_title_and_plan() -> None:
     assert (publication.id, publication.register) == ("kawasaki/plan-6", "plain")
     assert publication.title.runs == (Run("第6期"), Run("地域", "ちいき", fixed=True), Run("計画"))
     assert publication.date == datetime.date(2026, 11, 22)
+    assert publication.proofread == datetime.date(2026, 11, 20)
     assert publication.plan == Plan(
         "川崎市社会福祉協議会",
         "地域福祉活動推進計画",
@@ -109,8 +111,9 @@ def test_front_matter_gives_title_and_plan() -> None:
 
 
 def test_what_the_front_matter_does_not_say_stays_unknown() -> None:
-    plan = read("").plan
-    assert plan == Plan("川崎市社会福祉協議会", "地域福祉活動推進計画", source="冊子")
+    publication = read("")
+    assert publication.plan == Plan("川崎市社会福祉協議会", "地域福祉活動推進計画", source="冊子")
+    assert publication.proofread is None
 
 
 def test_headings_make_sections() -> None:
@@ -262,7 +265,7 @@ FRONT_FAULTS = {
         "発行者: 社協\n発行: 社協",
         3,
         "「発行者」という項目はありません。"
-        "使えるのは 表題、発行、計画、期、期間、延長、区、日付、出典 です。",
+        "使えるのは 表題、発行、計画、期、期間、延長、区、日付、校正、出典 です。",
     ),
     "missing": ("", 2, "「発行」がありません。「発行: …」の行を足してください。"),
     "empty": ("発行:", 3, "「発行」がありません。「発行: …」の行を足してください。"),
@@ -315,6 +318,13 @@ def test_front_matter_fault_is_reported(lines: str, line: int, message: str) -> 
 def test_date_fault_is_reported(date: str) -> None:
     assert problems(f"{FRONT.replace('2026-11-22', date)}# はじめに\n") == [
         (5, f"「日付: {date}」は、実際にある日付を 2026-04-01 の形で書いてください。")
+    ]
+
+
+@pytest.mark.parametrize("date", ["済", "2026-02-30"])
+def test_proofread_date_fault_is_reported(date: str) -> None:
+    assert problems(f"{FRONT.replace('出典:', f'校正: {date}{chr(10)}出典:')}# はじめに\n") == [
+        (6, f"「校正: {date}」は、実際にある日付を 2026-04-01 の形で書いてください。")
     ]
 
 
