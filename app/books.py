@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from accessibility import frame
@@ -40,11 +40,16 @@ def read_book(publication: Publication, reader: Reader, voice: Voice, cache: Cac
     return Book(read, sections, tuple(track_job(s, voice, cache) for s in sections))
 
 
-def read_names(bundle: Bundle, read: Mapping[str, Reader], voice: Voice) -> dict[str, Names]:
-    """社協の id ごとの、社協や区の名前のような、本文ではない項目の文字と、その読みの付いた Run。"""
+def read_names(
+    bundle: Bundle, read: Mapping[str, Reader], others: Iterable[str] = ()
+) -> dict[str, Names]:
+    """社協の id ごとの、社協や区の名前のような、本文ではない項目の文字と、その読みの付いた Run。
+
+    ``others`` は、どの社協のページでも使う言葉。
+    """
     names: dict[str, Names] = {}
     for council in bundle.councils:
-        texts = [council.name, council.texts_notice, voice.credit]
+        texts = [council.name, council.texts_notice, *others]
         for c in council.contacts:
             texts += [c.purpose, c.name, c.ward, c.address, c.source]
         for plan in (p.plan for p in bundle.publications if p.council == council.id):

@@ -21,11 +21,10 @@ from bot.clips import AUDIO_PATH, AudioClips
 from bot.furigana import FURIGANA_MODES
 from bot.person import Person
 from bot.turn import Incoming, Runs, Turn
-from channels.pages import Footer, Page, Templates
+from channels.pages import CHAT, Footer, Page, Templates
 from channels.wording import Wording
 from content.model import REGISTERS, Council, Run, Sentence
 
-CHAT = "chat"
 MOST = 1000
 """一度に書ける字の数。長い相談も、話せる人につなげるように、短すぎない。"""
 _LARGEST = 300_000
@@ -36,6 +35,9 @@ _HEADERS = {"Cache-Control": "no-store"}
 
 class Talks(Protocol):
     """会話（``bot.conversation.Conversation``）。"""
+
+    @property
+    def councils(self) -> tuple[Council, ...]: ...
 
     @property
     def wards(self) -> tuple[str, ...]: ...
@@ -55,16 +57,17 @@ def router(
     conversation: Talks,
     audio: AudioClips,
     wording: Wording,
-    council: Council | None,
     key: bytes,
     record: Callable[[Turn], None],
+    *,
+    base_url: str = "",
 ) -> APIRouter:
     """``/chat`` と、答えの音声。
 
-    ``council`` はページの下に示す社協（ひとつでなければ ``None``）。``key`` はやりとりに署名する鍵。
-    ``record`` は、答えられなかった質問と「分かりましたか」の返事を残すもの。
+    ``key`` はやりとりに署名する鍵。``record`` は、答えられなかった質問と「分かりましたか」の返事を残すもの。
+    ``base_url`` は ``conversation`` がリンクの頭に付けるもの（ページの中では、同じサイトのリンクにする）。
     """
-    chat = _Chat(conversation, wording, council, key, record)
+    chat = _Chat(conversation, wording, key, record, base_url)
     api = APIRouter()
 
     async def fresh(request: Request) -> Response:
@@ -97,15 +100,15 @@ class _Chat:
         self,
         conversation: Talks,
         wording: Wording,
-        council: Council | None,
         key: bytes,
         record: Callable[[Turn], None],
+        base_url: str,
     ) -> None:
         self._conversation = conversation
         self._wording = wording
-        self._footer = Footer(council)
         self._key = key
         self._record = record
+        self._base_url = base_url
         self._templates = Templates()
 
     def fresh(self, status: int = 200, error: str | None = None) -> Response:
@@ -137,7 +140,7 @@ class _Chat:
             turn = replace(turn, person=replace(turn.person, furigana="none"))
         if turn.store:
             self._record(turn)
-        return transcript.after(incoming.text, turn)
+        return transcript.after(incoming.text, turn, self._base_url)
 
     def _chosen(self, transcript: Transcript, form: Mapping[str, str]) -> Transcript:
         """読み方と区を選んだあと。知らない値は、前のまま。"""
@@ -162,11 +165,12 @@ class _Chat:
     ) -> Response:
         person = transcript.person
         page = Page(CHAT, self._wording, ruby=person.furigana == "ruby", rooted=True)
+        councils = self._conversation.councils
         answered = transcript.exchanges[-1] if len(transcript.exchanges) > 1 else None
         body = self._templates.render(
             "chat.html",
             page,
-            footer=self._footer,
+            footer=Footer(councils[0] if len(councils) == 1 else None),
             exchanges=transcript.exchanges,
             choices=transcript.choices,
             person=person,

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from accessibility.cache import Cache
 from accessibility.readings import Reader, read_publication
 from app.arguments import Refused
+from app.books import read_names
 from app.product import product_digest
 from app.readers import remembering_readers
 from app.slots import CHANNELS
+from channels.wording import Names
 from content.bundle import Bundle
 from content.model import Council, Publication
 
@@ -20,12 +22,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """``reader`` は、返事の言葉に読みを付けるもの。"""
+    """``reader`` は、返事の言葉に読みを付けるもの。``names`` は、社協や問い合わせ先の名前の読み。"""
 
     brain: Brain
     councils: tuple[Council, ...]
     publications: tuple[Publication, ...]
     reader: Reader
+    names: Names
 
 
 def knowledge(bundle: Bundle, cache: Cache) -> Knowledge:
@@ -35,11 +38,14 @@ def knowledge(bundle: Bundle, cache: Cache) -> Knowledge:
 
     readers = remembering_readers(bundle, cache, product_digest())
     publications = tuple(read_publication(p, readers[p.council]) for p in bundle.publications)
-    for reader in readers.values():
-        reader.save()
+    named = read_names(bundle, readers)
+    for remembering in readers.values():
+        remembering.save()
     synonyms = "\n".join(text for _, text in bundle.synonyms)
     try:
         brain = Brain(publications, bundle.councils, synonyms=synonyms, ways=CHANNELS, cache=cache)
     except SynonymsError as error:
         raise Refused(str(error)) from error
-    return Knowledge(brain, bundle.councils, publications, next(iter(readers.values()), Reader()))
+    names = {text: runs for each in named.values() for text, runs in each.items()}
+    reader = next(iter(readers.values()), Reader())
+    return Knowledge(brain, bundle.councils, publications, reader, names)

@@ -64,7 +64,7 @@ class Press:
             for p in bundle.publications
             if (p.id, p.register) in wanted
         }
-        names = read_names(bundle, read, voice)
+        names = read_names(bundle, read, [voice.credit])
         for reader in read.values():
             reader.save()
         councils = {c.id: c for c in bundle.councils}

@@ -35,6 +35,7 @@ class Settings:
 
     ``base_url`` は、人に見せるリンクの頭（終わりの / はない。空なら / から始まるリンク）。``line`` は、
     LINE を使わなければ ``None``。``key`` は環境変数の鍵、``key_file`` はそれがないときの鍵のファイル。
+    ``notice_file`` は、災害などのとき、どの返事よりも先に言うお知らせ（あるときだけ）。
     """
 
     database_url: str
@@ -43,6 +44,7 @@ class Settings:
     line: Line | None = None
     key: str = field(default="", repr=False)
     key_file: Path = CHECKOUT / "var" / "secret-key"
+    notice_file: Path = CHECKOUT / "var" / "notice.txt"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -67,6 +69,7 @@ class Settings:
             if secret
             else None,
             environment.get("TSUTAWARU_SECRET_KEY", ""),
+            notice_file=Path(environment.get("TSUTAWARU_NOTICE") or var / "notice.txt"),
         )
 
     def secret_key(self) -> bytes:

@@ -69,7 +69,8 @@ class Exchange:
     @property
     def text(self) -> str:
         """返事の、ふりがなのない文章。"""
-        return " ".join(run.text for shown in self.shown for runs in shown.runs for run in runs)
+        lines = ("".join(run.text for run in runs) for shown in self.shown for runs in shown.runs)
+        return " ".join(lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ class Transcript:
     exchanges: tuple[Exchange, ...] = ()
     choices: tuple[Choice, ...] = ()
 
-    def after(self, said: str, turn: Turn) -> Transcript:
-        """``said`` と言って、``turn`` の返事をもらったあと。"""
+    def after(self, said: str, turn: Turn, base_url: str = "") -> Transcript:
+        """``said`` と言って、``turn`` の返事をもらったあと。リンクの頭の ``base_url`` は外す。"""
         number = self.exchanges[-1].number + 1 if self.exchanges else 0
         hiragana = turn.person.furigana in ("hiragana", "brackets")
         mode = turn.person.furigana if hiragana else "none"
@@ -93,11 +94,13 @@ class Transcript:
             return Shown(
                 tuple(map(notation, _lines(bubble.runs))),
                 tuple(
-                    (notation(link.runs), link.url)
+                    (notation(link.runs), link.url.removeprefix(base_url))
                     for link in bubble.links
                     if not link.url.startswith(_IN_TEXT)
                 ),
-                (bubble.audio.url, bubble.audio.milliseconds) if bubble.audio else None,
+                (bubble.audio.url.removeprefix(base_url), bubble.audio.milliseconds)
+                if bubble.audio
+                else None,
             )
 
         exchange = Exchange(number, said, tuple(map(shown, turn.bubbles)))
@@ -123,7 +126,7 @@ class Transcript:
 def opened(sealed: str, key: bytes) -> Transcript | None:
     """``sealed`` の逆。この鍵で署名したものでなければ ``None``。"""
     try:
-        raw = base64.urlsafe_b64decode(sealed.encode("ascii"))
+        raw = base64.b64decode(sealed.encode("ascii"), b"-_", validate=True)
     except ValueError:
         return None
     signature, packed = raw[:_SIGNATURE], raw[_SIGNATURE:]

@@ -74,7 +74,7 @@ def _id3(publication: Publication, narration: Narration, title: str, number: int
     """ID3v2.3（古い機械も読める）のタグ。"""
     tags = ID3()
     tags.add(TIT2(encoding=1, text=title))
-    tags.add(TALB(encoding=1, text=publication.title.text))
+    tags.add(TALB(encoding=1, text=facts.title(publication, Wording.load({}))))
     tags.add(TPE1(encoding=1, text=publication.plan.issuer))
     tags.add(TRCK(encoding=0, text=f"{number}/{len(narration.tracks)}"))
     tags.add(TLAN(encoding=0, text="jpn"))
@@ -173,7 +173,7 @@ def _clips(
 
 def _tag(file: Path, publication: Publication, narration: Narration, cover: bytes) -> None:
     tags = MP4(file)
-    tags["\xa9nam"] = tags["\xa9alb"] = publication.title.text
+    tags["\xa9nam"] = tags["\xa9alb"] = facts.title(publication, Wording.load({}))
     tags["\xa9ART"] = publication.plan.issuer
     tags["\xa9cmt"] = _comment(publication, narration)
     tags["stik"] = [_AUDIOBOOK]

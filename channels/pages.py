@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 HOME, RECEIVE = "index.html", "receive.html"
+CHAT = "chat"
+"""質問する場所。ファイルではなく、``tsutawaru serve`` が答える。"""
 
 
 def hub_path(publication: str) -> str:
@@ -187,6 +189,7 @@ def _environment() -> Environment:
     environment.globals |= {
         "HOME": HOME,
         "RECEIVE": RECEIVE,
+        "CHAT": CHAT,
         "hub_path": hub_path,
         "contact_path": contact_path,
         "ending": _ending,

@@ -52,6 +52,8 @@ class Tsutawaru:
             **os.environ,
             "TSUTAWARU_DATABASE_URL": f"sqlite:///{home / 'tsutawaru.db'}",
             "TSUTAWARU_CACHE": str(cache),
+            "TSUTAWARU_SECRET_KEY": "試験の鍵",
+            "TSUTAWARU_NOTICE": str(home / "notice.txt"),
         }
 
     def __call__(
@@ -92,14 +94,16 @@ def published(tmp_path_factory: pytest.TempPathFactory, shared_cache: Path) -> P
 
 
 @pytest.fixture(scope="session")
-def site_url(published: Path) -> Iterator[str]:
+def site_url(published: Path, shared_cache: Path) -> Iterator[str]:
     """本物のサーバーのアドレス。"""
+    environment = Tsutawaru(published.parent, shared_cache).environment
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    server = subprocess.Popen([*COMMAND, "serve", "--out", str(published), "--port", str(port)])
+    command = [*COMMAND, "serve", "--out", str(published), "--port", str(port)]
+    server = subprocess.Popen(command, env=environment)
     url = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(200):
+        for _ in range(900):  # 初めは、文章のベクトルを計算する
             try:
                 with urllib.request.urlopen(f"{url}/health", timeout=5):
                     break

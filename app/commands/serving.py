@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import socket
 import sys
 from pathlib import Path
@@ -14,28 +15,42 @@ from app.settings import Settings
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
+    """質問に答える用意（索引）ができてから、接続を受け付ける。"""
     import uvicorn
 
+    from app.live import LiveConversation
+    from app.service import conversation_routers
     from app.web import create_app
 
     host, port = options.host, count(options.port, "--port", 65535, 0)
     out = Path(options.out).resolve()
-    recover(out)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    with _bound(host, port) as listener:
+        recover(out)
+        live = LiveConversation(settings, out)
+        app = create_app(out, conversation_routers(settings, live))
+        address = f"http://{host}:{listener.getsockname()[1]}"
+        print(f"{address}/ で {out} を、{address}/chat で会話を使えます。止めるには Ctrl-C。")
+        if settings.line is not None:
+            print(f"LINE の Webhook URL は {settings.base_url or address}/line/webhook です。")
+        if not (out / MANIFEST).exists():
+            print("まだ何も公開していません。tsutawaru publish で作ると、すぐに見られます。")
+        sys.stdout.flush()
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        server.run(sockets=[listener])
+    return DONE
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """場所を取るだけで、まだ受け付けない（受け付けるのは uvicorn が始めてから）。"""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.create_server((host, port), family=family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
     except OSError as error:
+        listener.close()
         raise Refused(
             f"{host} の {port} 番で始められません。ほかのプログラムが使っていないか、"
             "--host と --port を確かめてください。"
         ) from error
-    with listener:
-        print(
-            f"http://{host}:{listener.getsockname()[1]}/ で {out} を見られます。止めるには Ctrl-C。"
-        )
-        if not (out / MANIFEST).exists():
-            print("まだ何も公開していません。tsutawaru publish で作ると、すぐに見られます。")
-        sys.stdout.flush()
-        server = uvicorn.Server(uvicorn.Config(create_app(out), log_level="warning"))
-        server.run(sockets=[listener])
-    return DONE
+    return listener
