@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: publish test check bench lock clean
+.PHONY: publish test check bench line-demo lock clean
 
 publish: $(VENV)/.runtime ## 付属の計画から、すべての版を out/ に作る
 	$(BIN)/tsutawaru publish content/plans --out out --workers $(WORKERS)
@@ -20,6 +20,12 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev ## 速さの測定（比は 1 回の実行の中で並べて測る）
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench_books
+	$(BIN)/python -m tests.bench_line
+	$(BIN)/python -m tests.bench_search
+
+line-demo: $(VENV)/.dev ## LINE の契約なしで、住民として話してみる
+	$(BIN)/python -m tests.line_platform
 
 # pip のほかに道具は要らない。錠のとおりの、要約の合うものだけを入れる。
 $(VENV)/bin/pip:

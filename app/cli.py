@@ -12,7 +12,7 @@ from accessibility.cache import CacheError
 from accessibility.dictionary import ReadingsError
 from accessibility.voices import VOICES, VoiceError
 from app.arguments import BAD_CALL, DONE, INTERRUPTED, REFUSED, BadCall, Parser, Refused, listed
-from app.commands import answers, publishing, serving, texts
+from app.commands import answers, line, publishing, serving, texts
 from app.output import OutputError
 from app.say import FORMATS
 from app.settings import Settings, SettingsError
@@ -116,6 +116,10 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--queries", required=True, metavar="ファイル", help='{"id","text"} の行')
     p.add_argument("-k", default="10", metavar="数", help="並べる数（ふつうは 10）")
     p.set_defaults(run=answers.rank)
+
+    p = commands.add_parser("line", help="LINE の公式アカウントを用意する")
+    p.add_argument("what", metavar="仕事", help="menu（トーク画面のメニューを入れる）")
+    p.set_defaults(run=line.run)
 
     p = commands.add_parser("serve", help="できた版を見せる")
     p.add_argument("--out", default="out", metavar="OUT", help="出力先のフォルダ（ふつうは out）")
