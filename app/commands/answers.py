@@ -51,8 +51,8 @@ def rank(options: argparse.Namespace, settings: Settings) -> int:
     most = count(options.k, "-k", 10_000)
     try:
         with (
-            Path(options.passages).open(encoding="utf-8") as passages,
-            Path(options.queries).open(encoding="utf-8") as queries,
+            Path(options.passages).open(encoding="utf-8-sig") as passages,
+            Path(options.queries).open(encoding="utf-8-sig") as queries,
         ):
             rank_all(
                 passages,
