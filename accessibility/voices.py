@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -57,6 +58,14 @@ class Voice(Protocol):
         ...
 
 
+@cache
+def _version(package: str) -> str:
+    """部品の版。調べるたびに部品の説明書を読むので、一度だけにする。"""
+    from importlib.metadata import version
+
+    return version(package)
+
+
 @dataclass(frozen=True, slots=True)
 class OpenJTalk:
     """Open JTalk の声「Mei」。``speed`` は話す速さ（1.0 がふつう）。"""
@@ -71,9 +80,7 @@ class OpenJTalk:
 
     @property
     def id(self) -> str:
-        from importlib.metadata import version
-
-        return f"openjtalk-mei {version('pyopenjtalk-plus')} speed {self.speed}"
+        return f"openjtalk-mei {_version('pyopenjtalk-plus')} speed {self.speed}"
 
     def speak(self, sentences: Sequence[Sentence]) -> Iterator[Speech]:
         import numpy as np
@@ -128,9 +135,7 @@ class Pyttsx3:
 
     @property
     def id(self) -> str:
-        from importlib.metadata import version
-
-        return f"pyttsx3 {version('pyttsx3')} {sys.platform} {_espeak_version()}".strip()
+        return f"pyttsx3 {_version('pyttsx3')} {sys.platform} {_espeak_version()}".strip()
 
     def speak(self, sentences: Sequence[Sentence]) -> Iterator[Speech]:
         if not sentences:
