@@ -18,7 +18,7 @@ from channels.daisy import DaisyChannel
 from channels.daisy_disc import DaisyDiscs
 from channels.edition import CatalogueEntry, Channel, Edition, Site
 from channels.epub import EpubChannel
-from channels.site import WebSite
+from channels.site import WebSite, WorkPages
 from channels.text import TextChannel
 from channels.web import WebChannel
 from channels.wording import Names
@@ -40,8 +40,8 @@ def channels(
 
 
 def sites(names: Mapping[str, Names]) -> Mapping[str, Site]:
-    """版がすべてできてから走るもの（``slots.SITES``）。その媒体の版を作るときにだけ走る。"""
-    return {"web": WebSite(names), "daisy": DaisyDiscs()}
+    """版がすべてできてから走るもの。名前は ``publish`` の ``_site_keys`` と同じ。"""
+    return {"web": WebSite(names), "work": WorkPages(names), "daisy": DaisyDiscs()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,9 @@ class Press:
         return self.channels[slot.channel].render(book.publication, narration)
 
     def catalogue(
-        self, finished: Mapping[Slot, Edition], only: Sequence[str]
+        self, finished: Mapping[Slot, Edition], only: Sequence[str], publication: str
     ) -> tuple[CatalogueEntry, ...]:
+        """``publication`` の目録。空なら、すべて。"""
         return tuple(
             CatalogueEntry(
                 book.publication,
@@ -97,4 +98,5 @@ class Press:
                 tuple(finished[Slot(*id, channel)] for channel in only),
             )
             for id, book in self.books.items()
+            if publication in ("", id[0])
         )

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 
 from accessibility.cache import Cache, digest
@@ -16,7 +16,7 @@ from app.manifest import MANIFEST, Row, manifest
 from app.output import Stage
 from app.product import product_digest
 from app.shelf import Shelf
-from app.slots import CHANNELS, SITES, BookId, Progress, Slot
+from app.slots import CHANNELS, BookId, Progress, Slot
 from content.bundle import Bundle
 from content.council import write_council
 from content.notation_write import write
@@ -48,9 +48,9 @@ def publish(
         for book, source in sources.items()
         for channel in only
     }
-    site_keys = {n: digest("site", n, product, [*keys.values()]) for n in SITES if n in only}
+    site_keys = _site_keys(keys, only, product)
     kept = {slot: found for slot, key in keys.items() if (found := shelf.edition(key, *slot))}
-    made = {name: files for name, key in site_keys.items() if (files := shelf.files(key))}
+    made = {site: files for site, key in site_keys.items() if (files := shelf.files(key))}
     progress.expect(len(keys))
     for _ in kept:
         progress.step("版", True)
@@ -68,14 +68,16 @@ def publish(
             kept[slot] = shelf.keep_edition(keys[slot], press.render(slot, tracks))
             progress.step("版", False)
         finished = {slot: found.edition for slot, found in kept.items()}
-        for name in [n for n in site_keys if n not in made]:
-            rendered = sites(press.names)[name].render(press.catalogue(finished, only))
-            made[name] = shelf.keep_files(site_keys[name], rendered)
+        by_name = sites(press.names)
+        for site in [s for s in site_keys if s not in made]:
+            name, publication = site
+            rendered = by_name[name].render(press.catalogue(finished, only, publication))
+            made[site] = shelf.keep_files(site_keys[site], rendered)
 
     for slot in keys:
         stage.write(kept[slot].edition.folder, kept[slot].edition.files)
-    for name in site_keys:
-        stage.write("", made[name])
+    for site in site_keys:
+        stage.write("", made[site])
     rows = tuple(kept[slot].row for slot in keys)
     stage.write("", {MANIFEST: manifest(rows)})
     return rows
@@ -85,6 +87,21 @@ def prune(cache: Cache) -> None:
     """使わなくなった控えを消す。"""
     cache.prune(SOUND_DAYS)
     Cache(cache.folder / EDITIONS).prune(EDITION_DAYS)
+
+
+def _site_keys(
+    keys: Mapping[Slot, str], only: Sequence[str], product: str
+) -> dict[tuple[str, str], str]:
+    """版がすべてできてから走るものの鍵。名前と、ひとつの出版物だけのものならその id で引く。"""
+    found: dict[tuple[str, str], str] = {}
+    for name in ("web", "daisy"):
+        if name in only:
+            found[name, ""] = digest("site", name, product, [*keys.values()])
+    if "web" in only:
+        for id in dict.fromkeys(slot.publication for slot in keys):
+            own = [key for slot, key in keys.items() if slot.publication == id]
+            found["work", id] = digest("site", "work", product, own)
+    return found
 
 
 def _sources(bundle: Bundle, voice: Voice, product: str) -> dict[BookId, str]:

@@ -9,8 +9,6 @@ from typing import Literal, NamedTuple
 from content.model import Register
 
 CHANNELS = ("web", "audio", "daisy", "epub", "text")
-SITES = ("web", "daisy")
-"""すべての版ができてから走るもののある媒体（入口のページ、DAISY の盤）。"""
 
 Part = Literal["節", "版"]
 BookId = tuple[str, Register]

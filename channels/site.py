@@ -89,7 +89,7 @@ class Work:
 
 
 class WebSite:
-    """すべての版ができてから、入口のページを作る。
+    """すべての版ができてから、入口のページ（出版物ごとのものを除く）を作る。
 
     ``names`` は社協の id ごとの、社協や区の名前のような、原稿の項目の文字と、その読みの付いた Run。
     """
@@ -113,29 +113,17 @@ class WebSite:
         output: dict[str, Content] = {}
         general = Footer(only)
         for ruby in (False, True):
-
-            def add(
-                template: str,
-                address: str,
-                owner: str | None = None,
-                *,
-                _ruby: bool = ruby,
-                **values: object,
-            ) -> None:
-                page = Page(address, self._worded(owner), ruby=_ruby)
-                output[page.path] = self._templates.render(template, page, **values)
-
-            add("home.html", HOME, shelves=shelves, ways=ways, footer=general)
-            add("receive.html", RECEIVE, ways=ways, shelves=shelves, footer=general, WEB=WEB)
-            for work in works:
-                footer = Footer(work.first.council, work.first.publication.plan.ward)
-                address = hub_path(work.first.publication.id)
-                add("hub.html", address, work.first.council.id, work=work, footer=footer)
+            home = Page(HOME, self._wording, ruby=ruby)
+            shown = {"shelves": shelves, "ways": ways, "footer": general}
+            output[home.path] = self._templates.render("home.html", home, **shown)
+            receive = Page(RECEIVE, self._wording, ruby=ruby)
+            output[receive.path] = self._templates.render("receive.html", receive, WEB=WEB, **shown)
             for council, _ in shelves:
-                add(
+                wording = replace(self._wording, names=self._names.get(council.id, {}))
+                contact = Page(contact_path(council.id), wording, ruby=ruby)
+                output[contact.path] = self._templates.render(
                     "contact.html",
-                    contact_path(council.id),
-                    council.id,
+                    contact,
                     council=council,
                     sections=tuple(_contact_sections(council)),
                     footer=Footer(council),
@@ -146,10 +134,26 @@ class WebSite:
         output |= {f"assets/{name}": assets.joinpath(name).read_bytes() for name in ASSETS}
         return dict(sorted(output.items()))
 
-    def _worded(self, council: str | None) -> Wording:
-        """ひとつの社協のページでは、その社協の読みで言う。"""
-        known = self._names.get(council or "")
-        return self._wording if known is None else replace(self._wording, names=known)
+
+class WorkPages:
+    """出版物ごとの入口のページ。その出版物の版だけから作る。``names`` は ``WebSite`` と同じ。"""
+
+    def __init__(self, names: Mapping[str, Names]) -> None:
+        self._names = names
+        self._wording = Wording.load({})
+        self._templates = Templates()
+
+    def render(self, catalogue: Sequence[CatalogueEntry]) -> Mapping[str, Content]:
+        output: dict[str, Content] = {}
+        for work in _works(catalogue):
+            publication, council = work.first.publication, work.first.council
+            wording = replace(self._wording, names=self._names.get(council.id, {}))
+            footer = Footer(council, publication.plan.ward)
+            for ruby in (False, True):
+                page = Page(hub_path(publication.id), wording, ruby=ruby)
+                hub = self._templates.render("hub.html", page, work=work, footer=footer)
+                output[page.path] = hub
+        return output
 
 
 def _works(catalogue: Sequence[CatalogueEntry]) -> list[Work]:

@@ -15,7 +15,7 @@ import pytest
 from accessibility.narration import Narration, Track
 from channels.edition import CatalogueEntry, Content, Download, Edition
 from channels.pages import CHAT
-from channels.site import WebSite
+from channels.site import WebSite, WorkPages
 from channels.web import WebChannel
 from content.model import Contact, Council, Publication, Register, Run, Sentence
 from content.notation import parse
@@ -100,7 +100,7 @@ def rendered(books: Sequence[Publication], folder: Path) -> dict[str, Content]:
             output |= {f"{edition.folder}/{n}": c for n, c in edition.files.items()}
         finished = tuple(replace(e, files={}) for e in (web, audio))
         entries.append(CatalogueEntry(publication, COUNCIL, finished))
-    site = WebSite({}).render(entries)
+    site = {**WebSite({}).render(entries), **WorkPages({}).render(entries)}
     assert not set(site) & set(output)
     return output | dict(site)
 
