@@ -38,12 +38,15 @@ def conversation_routers(settings: Settings, live: LiveConversation) -> tuple[AP
             LOG.error("%s", error)
 
     async def keep_house() -> None:
-        while True:
-            try:
-                await inbox.purge(time.time())
-            except InboxError as error:
-                LOG.error("%s", error)
-            await asyncio.sleep(_HOUR)
+        try:
+            while True:
+                try:
+                    await inbox.purge(time.time())
+                except InboxError as error:
+                    LOG.error("%s", error)
+                await asyncio.sleep(_HOUR)
+        finally:
+            inbox.close()
 
     page = chat.router(
         live, live.audio, Wording.load(live.names), key, record, base_url=settings.base_url

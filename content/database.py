@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
-LATEST = "0001"
+LATEST = "0002"
 """``migrations/versions`` のいちばん新しい版。"""
 
 _WAIT_SECONDS = 30
@@ -73,7 +73,10 @@ def open_database(url: str) -> Engine:
         _make_folder(parsed)
     try:
         engine = create_engine(
-            parsed, connect_args={"timeout": _WAIT_SECONDS} if sqlite else {}, pool_pre_ping=True
+            parsed,
+            connect_args={"timeout": _WAIT_SECONDS} if sqlite else {},
+            pool_pre_ping=True,
+            hide_parameters=True,  # 失敗の説明に、書こうとした値（人の言葉など）を出さない
         )
     except ModuleNotFoundError as error:
         raise StoreError(

@@ -15,6 +15,10 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.databases import database_url, postgresql
+
+__all__ = ["database_url", "postgresql"]
+
 GOLDEN = Path(__file__).parent / "golden"
 CHECKOUT = Path(__file__).parent.parent
 

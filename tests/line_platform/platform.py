@@ -202,6 +202,7 @@ class LinePlatform:
             headers["x-line-signature"] = signature
         try:
             started = time.monotonic()
+            connection.connect()
             # 大きすぎる本文は、読み終わる前に断られてよい。答えは届いている。
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 connection.request("POST", parts.path, body, headers)
