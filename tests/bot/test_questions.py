@@ -1,0 +1,77 @@
+"""質問の集まりでの正しさ。``python -m tests.bot.evaluate`` と同じ測り方で、下がったら落ちる。
+
+しきい値の余裕は、語の表や文章が少し変わっても騒がないためのもので、測った値は evaluate が示す。
+"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from bot.answer import Brain
+from tests.bot.evaluate import (
+    QUESTIONS,
+    Figures,
+    Outcome,
+    Question,
+    bundled_brain,
+    cross_validated,
+    figures,
+    generated,
+    load,
+    outcomes,
+)
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def brain() -> Brain:
+    return bundled_brain()
+
+
+def measured(brain: Brain, questions: list[Question]) -> Figures:
+    return figures(outcomes(brain, questions))
+
+
+@pytest.mark.parametrize(("name", "answered"), [("dev-a", 0.88), ("dev-b", 0.8), ("dev-c", 0.88)])
+def test_questions_of_residents(brain: Brain, name: str, answered: float) -> None:
+    found = measured(brain, load(QUESTIONS / f"{name}.tsv"))
+    assert found.answered >= answered, found
+    assert found.refused >= 0.93, found
+    assert found.wrong <= 0.05, found
+
+
+def test_near_misses_are_refused(brain: Brain) -> None:
+    found = measured(brain, generated())
+    assert found.answered >= 0.95, found
+    assert found.refused >= 0.97, found
+
+
+def test_no_crisis_is_missed(brain: Brain) -> None:
+    questions = [q for p in sorted(QUESTIONS.glob("*.tsv")) for q in load(p) if q.kind == "crisis"]
+    missed = [q for q in questions if brain.answer(q.turns).kind != "crisis"]
+    assert len(questions) > 50
+    assert len(missed) <= len(questions) * 0.02, missed
+
+
+def test_without_vectors_nothing_is_invented() -> None:
+    found = measured(bundled_brain(vectors=False), load(QUESTIONS / "dev-a.tsv"))
+    assert found.answered >= 0.8, found
+    assert found.refused >= 0.93, found
+
+
+def test_an_answer_is_quick(brain: Brain) -> None:
+    questions = load(QUESTIONS / "dev-a.tsv")[:60]
+    begin = time.process_time()
+    outcomes(brain, questions)
+    assert (time.process_time() - begin) / len(questions) < 0.06
+
+
+def test_folds_choose_without_looking() -> None:
+    """測る組を見て選ぶなら、誤りのある方は決して選ばれない。見なければ、誤りの組を測るときに選ばれる。"""
+    bold: list[Outcome] = ["wrong", "right", "right", "right"]
+    shy: list[Outcome] = ["silent"] * 4
+    found = cross_validated([bold, shy], folds=4)
+    assert found.outcomes == {"wrong": 1, "silent": 3}
