@@ -61,6 +61,7 @@ _CITY = re.compile(
 _RELATION = re.compile(
     r"関係|かんけい|連携|れんけい|違い|ちが[いう]|つなが|合わせ|あわせ|一体|いっしょ|一緒|踏まえ|ふまえ|求め"
 )
+_OWN_WARD = re.compile("(?:私|わたし|うち|自分|僕|ぼく|俺|おれ|私たち|わたしたち)の区|地元の計画")
 _LIVES = re.compile(
     r"\s*(?:に|で)?(?:住ん|すん|住まい|暮らし|くらし|在住|民|のもの(?:です|だ)|から来)"
 )
@@ -139,6 +140,8 @@ class SlotReader:
         years = tuple(dict.fromkeys(_years(folded, spans)))
         city = _CITY.search(text)
         wards, home, elsewhere = self._where(text, folded, spans)
+        if home and _OWN_WARD.search(folded):
+            wards = tuple(dict.fromkeys((*wards, *home)))
         spans.extend(m.span() for m in _SELF.finditer(text))
         claim = _CLAIM.search(text) is not None
         if claim:  # 念を押された中身では探さない
