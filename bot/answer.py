@@ -126,7 +126,9 @@ class Brain:
             first, second = map(self._slots.read, pair)
             both = [self._finder.find(s, ward) for s in (first, placed(second, first))]
             found = both if all(f.good for f in both) else found
-        if not any(f.good for f in found) and (wish := wished(turns[-1])):
+        # ない区や期のことなら、そこを外して探し直してはならない。
+        outside = any(f.reason in ("ward", "period", "city", "elsewhere") for f in found)
+        if not outside and not any(f.good for f in found) and (wish := wished(turns[-1])):
             last = self._finder.find(self._slots.read(wish), ward)
             found = [last] if last.good else found
         return found

@@ -11,7 +11,7 @@ from accessibility.cache import Cache
 from accessibility.kana import to_hiragana
 from bot.contacts import purpose_of, subject_of
 from bot.gate import Candidate, about, candidates, tells
-from bot.lexicon import CLOSE, Lexicon, Word, cover, match, soft_words
+from bot.lexicon import Lexicon, Word, cover, soft_words
 from bot.passages import FOCUS_LIST, PERIOD, PLANS, Passage
 from bot.quote import compose
 from bot.search import Index
@@ -199,19 +199,13 @@ class Finder:
         best = max(c.trust for c in fitting[:5])
         near = [c for c in fitting[:_SHOWN] if c.trust >= best * _NEAR]
         told = [c for c in near if self._tells(c, words, slots)]
-        if told and told[0].trust >= self._sure and self._named(told[0], words):
+        if told and told[0].trust >= self._sure:
             return Found("quote", slots, words, tuple(told))
         if near and not told and fitting[0].trust >= self._sure:
             return Found("none", slots, words, tuple(fitting), reason="untold")
         if fitting[0].trust >= MAYBE:
             return Found("unsure", slots, words, tuple(fitting))
         return Found("none", slots, words, tuple(fitting))
-
-    def _named(self, candidate: Candidate, words: Sequence[Word]) -> bool:
-        """名詞か、書かれたままの語が、文章に出ているか。動詞の言い換え（使う・活用）だけでは、引用しない。"""
-        forms = self.lexicon.profile(candidate.passage.id).forms
-        found = ((w.noun, match(w, forms, CLOSE)) for w in words)
-        return candidate.defines or any(sure > (0 if noun else 0.95) for noun, sure in found)
 
     def _tells(self, candidate: Candidate, words: tuple[Word, ...], slots: Slots) -> bool:
         version = candidate.passage.version("standard")

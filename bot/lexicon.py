@@ -47,7 +47,6 @@ class Word:
     """質問の語ひとつと、それと見てよい語の並び（と、その確からしさ）と、大事さ。
 
     ``stress`` は、文章に出ていないときに、大事さに掛ける値。``soft`` は、様子や頼み方の言葉であること。
-    ``noun`` は、名詞（を含む語）であること。
     """
 
     word: str
@@ -55,7 +54,6 @@ class Word:
     weight: float
     stress: float = 1.0
     soft: bool = False
-    noun: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +110,13 @@ class Lexicon:
                 continue
             made_of = [t.form for t in tokens if t.content and t.form in word]
             soft = word in self.soft or ("".join(made_of) == word and self.soft.issuperset(made_of))
-            noun = any(n in word for n in nouns)
-            weight = self._weight(concept, noun=noun, soft=soft)
+            weight = self._weight(concept, noun=any(n in word for n in nouns), soft=soft)
             if word in numbered:
                 weight = OTHER
             stress = JOINED if any(part in word for part in joined) else 1.0
             if last and word.endswith(last):
                 stress = ASKED
-            found.append(Word(word, concept.alternatives, weight, stress, soft, noun))
+            found.append(Word(word, concept.alternatives, weight, stress, soft))
         return tuple(found)
 
     def _weight(self, concept: Concept, *, noun: bool, soft: bool) -> float:
