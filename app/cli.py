@@ -118,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     p.set_defaults(run=answers.rank)
 
     p = commands.add_parser("line", help="LINE の公式アカウントを用意する")
-    p.add_argument("what", metavar="仕事", help="menu（トーク画面のメニューを入れる）")
+    p.add_argument("what", metavar="menu", help="menu（トーク画面のメニューを入れる）")
     p.set_defaults(run=line.run)
 
     p = commands.add_parser("serve", help="できた版を見せる")

@@ -31,7 +31,8 @@ _NOTICE_LENGTH = 300
 class LiveConversation:
     """``out`` に公開されている版について話す、ただひとつの会話。
 
-    作るとき（と公開のとき）に、保管庫の公開中の原稿から索引を作る。作り終えるまで、前の会話が続く。
+    作るとき（と公開のとき）に、保管庫の公開中の原稿から索引を作る。その数秒の間の質問は、作り終えてから
+    新しい原稿で答える（LINE に受け取ったことを返すのは、待たない）。
     """
 
     def __init__(self, settings: Settings, out: Path) -> None:
@@ -55,6 +56,10 @@ class LiveConversation:
     @property
     def wards(self) -> tuple[str, ...]:
         return self._conversation.wards
+
+    def keepable(self, person: Person) -> Person:
+        with self._one_at_a_time:
+            return self._conversation.keepable(person)
 
     def turn(self, person: Person, incoming: Incoming) -> Turn:
         with self._one_at_a_time:

@@ -8,21 +8,21 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
+from starlette.responses import Response
 
 from app import chat
 from app.live import LiveConversation
 from app.settings import Settings
-from bot.inbox import Inbox, InboxError
+from bot.inbox import Inbox
 from bot.notes import note
 from bot.person import forget_turns
 from bot.turn import Turn
+from bot.worker import Policy, keep_house
 from channels.wording import Wording
 from content.database import StoreError, open_database
 
 LOG = logging.getLogger(__name__)
-
-_HOUR = 3600.0
 
 
 def conversation_routers(settings: Settings, live: LiveConversation) -> tuple[APIRouter, ...]:
@@ -37,14 +37,9 @@ def conversation_routers(settings: Settings, live: LiveConversation) -> tuple[AP
         except StoreError as error:  # 残せなくても、答えは返す
             LOG.error("%s", error)
 
-    async def keep_house() -> None:
+    async def upkeep() -> None:
         try:
-            while True:
-                try:
-                    await inbox.purge(time.time())
-                except InboxError as error:
-                    LOG.error("%s", error)
-                await asyncio.sleep(_HOUR)
+            await keep_house(inbox, time.time)
         finally:
             inbox.close()
 
@@ -52,7 +47,7 @@ def conversation_routers(settings: Settings, live: LiveConversation) -> tuple[AP
         live, live.audio, Wording.load(live.names), key, record, base_url=settings.base_url
     )
     if settings.line is None:
-        return page, _running(live.watch, keep_house)
+        return page, _running(live.watch, upkeep), _unset_line()
     from bot.webhook import line_bot
 
     line = line_bot(
@@ -62,8 +57,21 @@ def conversation_routers(settings: Settings, live: LiveConversation) -> tuple[AP
         access_token=settings.line.channel_access_token,
         api_base=settings.line.api_base,
         key=key,
+        policy=Policy(push_after_deadline=settings.line.push),
     )
     return page, line, _running(live.watch)
+
+
+def _unset_line() -> APIRouter:
+    """LINE の鍵を入れる前の入口。LINE の画面の「検証」に、足りないものを答える。"""
+    api = APIRouter()
+
+    async def unset(_request: Request) -> Response:
+        text = "LINE_CHANNEL_SECRET と LINE_CHANNEL_ACCESS_TOKEN を入れて、始め直してください。"
+        return Response(text, 503, media_type="text/plain; charset=utf-8")
+
+    api.add_route("/line/webhook", unset, methods=["POST"], include_in_schema=False)
+    return api
 
 
 def _running(*works: Callable[[], Coroutine[None, None, None]]) -> APIRouter:

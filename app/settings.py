@@ -22,11 +22,15 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """LINE 公式アカウントの鍵。``api_base`` は、試験のときの相手（空なら LINE）。"""
+    """LINE 公式アカウントの鍵。``api_base`` は、試験のときの相手（空なら LINE）。
+
+    ``push`` は、返信が間に合わなかったとき、数に限りのある push で送るかどうか。
+    """
 
     channel_secret: str = field(repr=False)
     channel_access_token: str = field(repr=False)
     api_base: str = ""
+    push: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +65,17 @@ class Settings:
             raise SettingsError(
                 f"環境変数 TSUTAWARU_BASE_URL の「{base_url}」は使えません。https:// から書いてください。"
             )
+        api_base = environment.get("LINE_API_BASE", "").rstrip("/")
+        if api_base and not api_base.startswith(("https://", "http://")):
+            raise SettingsError(
+                f"環境変数 LINE_API_BASE の「{api_base}」は使えません。https:// から書いてください。"
+            )
+        push = environment.get("LINE_PUSH_AFTER_DEADLINE", "") == "1"
         return cls(
             environment.get("TSUTAWARU_DATABASE_URL") or f"sqlite:///{var / 'tsutawaru.db'}",
             Path(environment.get("TSUTAWARU_CACHE") or var / "cache"),
             base_url,
-            Line(secret, token, environment.get("LINE_API_BASE", "").rstrip("/"))
-            if secret
-            else None,
+            Line(secret, token, api_base, push) if secret else None,
             environment.get("TSUTAWARU_SECRET_KEY", ""),
             notice_file=Path(environment.get("TSUTAWARU_NOTICE") or var / "notice.txt"),
         )

@@ -25,6 +25,7 @@ from bot.people import (
     forget_person,
     purge,
     remember,
+    tidy,
 )
 from bot.tables import INBOX, UNANSWERED
 from bot.writer import InboxError, Statement, Writer, unwritable
@@ -85,7 +86,9 @@ class Inbox:
         self.arrived = asyncio.Event()
 
     def close(self) -> None:
+        """書き終え、接続を閉じる（SQLite は、最後の接続が閉じると WAL を消す）。"""
         self._writer.close()
+        self._engine.dispose()
 
     async def put(self, arrivals: Sequence[Arrival], now: float) -> None:
         """1 つの本文の事象を、1 つのトランザクションで入れる。前に来た事象は、もう入らない。"""
@@ -122,6 +125,13 @@ class Inbox:
         """期限の過ぎたものを消す（``bot.people.purge``）。"""
         try:
             await asyncio.to_thread(purge, self._engine, now, self._forget, self._retention)
+        except Exception as error:
+            raise unwritable(error) from None
+
+    async def tidy(self) -> None:
+        """消したものの跡をなくす（``bot.people.tidy``）。ほかの仕事が書いている最中なら、次のときに。"""
+        try:
+            await asyncio.to_thread(tidy, self._engine)
         except Exception as error:
             raise unwritable(error) from None
 

@@ -20,7 +20,8 @@ from bot.tables import INBOX, PERSON, TALLY, UNANSWERED, UNSENT
 Forget = Callable[[str], str]
 """覚え書き（JSON）から、好み（ふりがな、やさしい日本語、区）だけを残し、会話を除く。"""
 
-DAY = 24 * 60 * 60.0
+HOUR = 60 * 60.0
+DAY = 24 * HOUR
 
 
 class Keys:
@@ -56,7 +57,7 @@ class Retention:
     ``questions`` は個人のことを伏せた、答えられなかった質問。日ごとの数には個人のことがない。
     """
 
-    turns: float = 30 * DAY
+    turns: float = HOUR
     person: float = 365 * DAY
     events: float = 7 * DAY
     questions: float = 90 * DAY
@@ -151,15 +152,22 @@ def purge(engine: Engine, now: float, forget: Forget, keep: Retention) -> None:
         with connection.begin():
             _purge(connection, now, forget, keep)
     if sqlite:
-        raw = engine.raw_connection()
-        try:
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            raw.close()
+        tidy(engine)
     else:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             for table in (INBOX, UNSENT, PERSON, UNANSWERED):
                 connection.execute(text(f"VACUUM FULL {table.name}"))
+
+
+def tidy(engine: Engine) -> None:
+    """SQLite の WAL を本体に移して空にする。答え終えて消した文が、WAL に残り続けないように。"""
+    if engine.dialect.name != "sqlite":
+        return
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        raw.close()
 
 
 def erase_for_good(connection: Connection) -> None:

@@ -24,7 +24,7 @@ from bot.events import arrivals_of
 from bot.inbox import Inbox, InboxError
 from bot.notes import counted
 from bot.people import Keys
-from bot.person import Person, person_from_json, person_to_json
+from bot.person import Person, forget_turns, person_from_json, person_to_json
 from bot.turn import Bubble, Incoming, Turn
 from bot.worker import Outcome, Policy, Reply, Worker
 from channels import line
@@ -45,6 +45,8 @@ class Conversation(Protocol):
     """会話（``bot.conversation.Conversation``）。"""
 
     def turn(self, person: Person, incoming: Incoming) -> Turn: ...
+
+    def keepable(self, person: Person) -> Person: ...
 
 
 def line_bot(
@@ -148,11 +150,11 @@ def _respond(conversation: Conversation, memory: str | None, kind: str, text: st
     before = person_from_json(memory)
     turn = conversation.turn(before, Incoming(kind, text))
     messages = line.one_call(map(_messages, turn.bubbles))
-    if not turn.store:
-        return Reply(messages)
+    if not turn.store:  # 危険や相談の後は、その話も、その前の答えの続きも残さない
+        return Reply(messages, memory and forget_turns(person_to_json(turn.person)))
     # 何も選んでいない人のことは、覚えない。
     new = memory is not None or turn.person != before
-    kept = person_to_json(turn.person) if new else None
+    kept = person_to_json(conversation.keepable(turn.person)) if new else None
     return Reply(messages, kept, turn.unanswered, counted(turn))
 
 

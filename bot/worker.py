@@ -100,6 +100,7 @@ class Worker:
         self._apology, self._policy, self._clock = apology, policy, clock
         self._owner = uuid.uuid4().hex
         self._busy: dict[int, asyncio.Task[None]] = {}
+        self._late = False
         self._full = False
         self._woken = inbox.arrived
         # 1 つだけ。形態素解析は、同じものを 2 つのスレッドから同時には使えない。
@@ -171,14 +172,9 @@ class Worker:
             for id in mine.keys() - held:
                 mine[id].cancel()
 
-    async def keep_house(self, every: float = 3600) -> None:
-        """期限の過ぎたものを、取り消されるまで消しつづける。"""
-        while True:
-            try:
-                await self._inbox.purge(self._clock())
-            except InboxError as error:
-                LOG.error("%s", error)
-            await asyncio.sleep(every)
+    async def keep_house(self) -> None:
+        """期限の過ぎたものと、消した跡を、取り消されるまで消しつづける。"""
+        await keep_house(self._inbox, self._clock)
 
     async def _give_back(self) -> None:
         try:
@@ -204,7 +200,14 @@ class Worker:
         request: dict[str, str] = json.loads(taken.payload)
         reply = await self._think(taken, request)
         sent = await self._send(taken, request, reply.messages, begun)
-        return Result(sent, reply.counts, reply.memory, reply.question)
+        if sent == "late" and not self._late:  # 続けて何件あっても、知らせるのは一度
+            LOG.error(
+                "LINE への返信が間に合いません。LINE とネットワークの様子を確かめてください。"
+            )
+        self._late = sent == "late"
+        # 届かなかった返事の続き（選べる番号など）は、覚えない。
+        memory = reply.memory if sent in _SEEN else None
+        return Result(sent, reply.counts, memory, reply.question)
 
     async def _think(self, taken: Taken, request: dict[str, str]) -> Reply:
         try:
@@ -260,7 +263,28 @@ class Worker:
         yield from itertools.repeat(self._policy.pauses[-1])
 
 
+_SEEN = ("replied", "pushed", "silent")
 _FINAL = {Outcome.ACCEPTED: "replied", Outcome.LIMIT: "limit", Outcome.REFUSED: "refused"}
+
+
+PURGE_EVERY, TIDY_EVERY = 600.0, 60.0
+"""期限の過ぎたものを消す間と、消した跡をなくす間（秒）。"""
+
+
+async def keep_house(inbox: Inbox, clock: Callable[[], float]) -> None:
+    """期限の過ぎたものと、消した跡を、取り消されるまで消しつづける。"""
+    purged = float("-inf")
+    while True:
+        now = clock()
+        try:
+            if now - purged >= PURGE_EVERY:
+                await inbox.purge(now)
+                purged = now
+            else:
+                await inbox.tidy()
+        except InboxError as error:
+            LOG.error("%s", error)
+        await asyncio.sleep(TIDY_EVERY)
 
 
 def _where(error: BaseException) -> str:

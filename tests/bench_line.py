@@ -110,6 +110,9 @@ def bot(api: str, database: str) -> FastAPI:
     from content.database import open_database
 
     class Echo:
+        def keepable(self, person: Person) -> Person:
+            return person
+
         def turn(self, person: Person, incoming: Incoming) -> Turn:
             return Turn(person, (Bubble("text", incoming.text, incoming.text),))
 

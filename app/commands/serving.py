@@ -6,6 +6,7 @@ import argparse
 import logging
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from app.arguments import DONE, Refused, count
@@ -27,12 +28,19 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     with _bound(host, port) as listener:
         recover(out)
+        address = f"http://{host}:{listener.getsockname()[1]}"
+        if settings.line is not None and not settings.base_url:
+            settings = replace(settings, base_url=address)
+            print(
+                f"TSUTAWARU_BASE_URL がないので、LINE に送るリンクは {address} で始まり、音声は送れません。"
+                "住民に公開するときは、https:// で始まるこのサイトの場所を入れてください。",
+                file=sys.stderr,
+            )
         live = LiveConversation(settings, out)
         app = create_app(out, conversation_routers(settings, live))
-        address = f"http://{host}:{listener.getsockname()[1]}"
         print(f"{address}/ で {out} を、{address}/chat で会話を使えます。止めるには Ctrl-C。")
         if settings.line is not None:
-            print(f"LINE の Webhook URL は {settings.base_url or address}/line/webhook です。")
+            print(f"LINE の Webhook URL は {settings.base_url}/line/webhook です。")
         if not (out / MANIFEST).exists():
             print("まだ何も公開していません。tsutawaru publish で作ると、すぐに見られます。")
         sys.stdout.flush()

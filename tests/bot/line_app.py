@@ -22,6 +22,9 @@ from content.database import open_database
 class Echo:
     """「毒」で失敗し、「秘密」は何も残さず、「?」で終わる質問には答えられず、ほかはおうむ返し。"""
 
+    def keepable(self, person: Person) -> Person:
+        return person
+
     def turn(self, person: Person, incoming: Incoming) -> Turn:
         said = incoming.text
         if "毒" in said:

@@ -379,12 +379,32 @@ def test_answered_event_keeps_neither_text_nor_token(database_url: str) -> None:
     run(database_url, work)
 
 
+def test_tidy_leaves_no_answered_text_in_the_files(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'bot.db'}"
+
+    async def work(inbox: Inbox) -> None:
+        await inbox.put([message(1, said=SECRET_TEXT)], NOON)
+        (taken,) = await take(inbox)
+        await inbox.finish(taken, "一", Result("replied"), NOON)
+        assert TOKEN.encode() in b"".join(p.read_bytes() for p in tmp_path.iterdir())
+        await inbox.tidy()
+        assert TOKEN.encode() not in b"".join(p.read_bytes() for p in tmp_path.iterdir())
+
+    run(url, work)
+
+
 def test_everything_ends_at_its_time(database_url: str) -> None:
     async def work(inbox: Inbox) -> None:
         await inbox.put([message(1), message(2)], NOON)
         (taken,) = await take(inbox)
         await inbox.finish(taken, "一", told(taken, "会話", question="伏せた質問"), NOON)
         await inbox.put([unsend(9, "太郎")], NOON)
+
+        await inbox.purge(NOON + 3500)
+        assert "会話" in rows(database_url, "SELECT memory FROM person")[0]
+        await inbox.purge(NOON + 3700)
+        kept = rows(database_url, "SELECT memory FROM person")[0]
+        assert person_from_json(kept) == Person(register="plain")
 
         await inbox.purge(NOON + 2 * DAY)
         assert await take(inbox, now=NOON + 2 * DAY) == []  # 待ちすぎたもの
@@ -395,11 +415,6 @@ def test_everything_ends_at_its_time(database_url: str) -> None:
         assert rows(database_url, "SELECT message FROM unsent") == []
         assert questions(database_url) == ["伏せた質問"]
         assert rows(database_url, "SELECT origin FROM unanswered") == [None]
-        assert "会話" in rows(database_url, "SELECT memory FROM person")[0]
-
-        await inbox.purge(NOON + 31 * DAY)
-        kept = rows(database_url, "SELECT memory FROM person")[0]
-        assert person_from_json(kept) == Person(register="plain")
 
         await inbox.purge(NOON + 91 * DAY)
         assert questions(database_url) == []
