@@ -85,6 +85,7 @@ class Conversation:
         self._commands = Commands(self._wording, self._guide.wards)
         names = [c.name for c in councils] + [p.plan.issuer for p in publications]
         mask = Masking(public_texts(publications, (*names, *self._guide.wards)), read)
+        self._mask = mask
         self._telling = Telling(self._guide, audio, mask)
         self._simple: dict[str, Callable[[Person], Reply]] = {
             "ask": self._ask,
@@ -114,6 +115,11 @@ class Conversation:
     def wards(self) -> tuple[str, ...]:
         """選べる区。"""
         return self._guide.wards
+
+    def keepable(self, person: Person) -> Person:
+        """``person`` のうち、置いておいてよいもの。質問は伏せ、伏せきれるか分からないものは除く。"""
+        turns = (self._mask(question) for question in person.turns)
+        return replace(person, turns=tuple(turn for turn in turns if turn is not None))
 
     def turn(self, person: Person, incoming: Incoming) -> Turn:
         """やりとり 1 回。同じ人と同じ言葉からは、同じ返事になる（公開中の音声の版を除く）。"""
