@@ -11,13 +11,15 @@ from dataclasses import replace
 from typing import Any
 
 from accessibility.cache import Cache
+from bot.choices import question_of, suggestions
 from bot.contacts import CONSULTATION, Contacts
-from bot.context import asks, following, halves, parts, placed, wished
+from bot.context import asks, continues, following, halves, parts, placed, wished, worded
 from bot.crisis import Crises, people_first
 from bot.finder import SURE, Finder, Found
 from bot.gate import Candidate
 from bot.passages import Passage, passages
 from bot.quote import brief, compose, joined, rest
+from bot.refusal import why
 from bot.reply import Answer, AnswerKind, Source, Suggestion, to_json
 from bot.slots import SlotReader, Slots
 from bot.talk import Talk
@@ -34,12 +36,15 @@ NOT_FOUND = "この計画の中からは見つけられませんでした。"
 ASK_BACK = "何についてお知りになりたいですか。知りたいことを、もう少しくわしく書いてください。"
 NO_PLAIN = "やさしい日本語の文章がまだないので、もとの文章です。"
 AS_WRITTEN = "計画には、次のように書かれています。"
+ANOTHER = "もうひとつの質問は、次から選べます。"
+ANOTHER_NOT_FOUND = "もうひとつの質問の答えは、見つけられませんでした。"
 HEADING = "問い合わせ先"
-_LABEL = 20
 _MORE = re.compile(
     r"(?:もう少し|もっと|もうちょっと)?(?:くわしく|詳しく|続き(?:は|を)?)(?:教えて|おしえて|知りたい|お願い)?(?:ください|下さい|です|します)?[。?？!！]?"
 )
 _OFFERED = 3
+_OTHERS = 6
+"""ほかに尋ねられたことの数の上限。答えの後の選べること（6 つ）と合わせて、LINE の 13 個に収まる。"""
 _LONGEST = 500
 """探すのに使う、質問の終わりからの字の数。長い話では、頼みごとは終わりにある。"""
 
@@ -76,7 +81,7 @@ class Brain:
         self._slots = SlotReader(_cities(publications), sorted(filter(None, wards)))
         self._crises = Crises.load()
         self._talk = Talk.load()
-        self._questions = {_question(p): p for p in self._finder.passages.values()}
+        self._questions = {question_of(p): p for p in self._finder.passages.values()}
 
     # --- 答え
 
@@ -88,7 +93,8 @@ class Brain:
         turns = [turn[-_LONGEST:] for turn in (*turns[:-1], question)]
         if crisis := self._crises.find(question):
             return people_first(question, crisis)
-        if reply := self._talk.greeting(question):
+        reply = self._talk.greeting(question) or ("" if worded(question) else ASK_BACK)
+        if reply:
             return Answer(question, "choices", reply, reply, suggestions=self._starters())
         if chosen := self._questions.get(question):
             return self._quote(question, chosen, register, None)
@@ -115,6 +121,8 @@ class Brain:
     def _search(self, turns: Sequence[str], ward: str | None) -> list[Found]:
         """今の質問の答え。2 つのことを尋ねていれば 2 つ。"""
         earlier = [self._slots.read(t) for t in turns[:-1]]
+        if not continues(self._slots.read(turns[-1]), self._finder.wordless):
+            earlier = [e for e in earlier if not self._absent(e)]
         found: list[Found] = []
         pieces = [self._slots.read(piece) for piece in parts(turns[-1])]
         asking = [p for p in pieces if asks(p)] or pieces
@@ -133,6 +141,12 @@ class Brain:
             found = [last] if last.good else found
         return found
 
+    def _absent(self, slots: Slots) -> bool:
+        """ここにない区や期や土地のことか。続きでない質問には、引き継がない。"""
+        finder = self._finder
+        beyond = (set(slots.wards) - finder.wards) | (set(slots.numbers) - finder.numbers)
+        return bool(slots.elsewhere or beyond)
+
     def _find(self, earlier: Sequence[Slots], slots: Slots, ward: str | None) -> Found:
         finder = self._finder
         results = [finder.find(s, ward) for s in following(earlier, slots, finder.wordless)]
@@ -145,18 +159,46 @@ class Brain:
         first = good[0] if good else found[0]
         match first.verdict:
             case "contact":
-                return self._contact(question, first)
+                return self._also(self._contact(question, first), first, found)
             case "quote":
-                others = [f.candidates[0].passage for f in good[1:] if f.candidates]
                 answer = self._quote(question, first.candidates[0].passage, register, first)
-                suggestions = (*map(self._suggest, others), *answer.suggestions)
-                return replace(answer, suggestions=tuple(dict.fromkeys(suggestions))[:_OFFERED])
+                return self._also(answer, first, found)
             case "unsure":
                 return self._choices(question, first.candidates)
             case "nothing":
                 return Answer(question, "choices", ASK_BACK, ASK_BACK, suggestions=self._starters())
             case "none":
                 return self._decline(question, first)
+
+    def _also(self, answer: Answer, first: Found, found: Sequence[Found]) -> Answer:
+        """``first`` のほかに尋ねられたこと。選べるようにし、問い合わせ先なら添える。"""
+        contacts, notes = list(answer.contacts), [answer.note]
+        others: dict[Passage, None] = {}
+        for other in found:
+            if other is first:
+                continue
+            match other.verdict:
+                case "contact":
+                    ward = next(iter(other.slots.wards), None)
+                    known = self._contacts.find(self._council(first), other.purpose, ward)
+                    contacts += (c for c in known if c not in contacts)
+                    notes += () if known else (self._contacts.unset(other.purpose, ward),)
+                case "quote":
+                    others |= {other.candidates[0].passage: None}
+                case "unsure":
+                    others |= {c.passage: None for c in other.candidates[:_OFFERED]}
+                case "none" if asks(other.slots):
+                    notes.append(ANOTHER_NOT_FOUND)
+        for candidate in first.candidates[:1]:
+            others.pop(candidate.passage, None)
+        offered = suggestions(list(others)[:_OTHERS])
+        notes += [ANOTHER] if offered else []
+        return replace(
+            answer,
+            suggestions=offered or answer.suggestions,
+            note="\n".join(dict.fromkeys(filter(None, notes))),
+            contacts=tuple(contacts),
+        )
 
     def _quote(
         self, question: str, passage: Passage, register: Register, found: Found | None
@@ -189,7 +231,7 @@ class Brain:
         )
 
     def _choices(self, question: str, found: Sequence[Candidate]) -> Answer:
-        options = tuple(self._suggest(c.passage) for c in found[:3])
+        options = suggestions(c.passage for c in found[:_OFFERED])
         return Answer(question, "choices", CHOOSE, CHOOSE, (), options, found[0].trust)
 
     # --- 人につなぐ
@@ -245,7 +287,7 @@ class Brain:
         """見つからないと言い、だれに聞けるかを示す。別の目的や別の区の問い合わせ先は出さない。"""
         slots = found.slots
         pieces = [NOT_FOUND]
-        if reason := self._reason(found):
+        if reason := why(found, self._finder):
             pieces.append(reason)
         ward = next((w for w in slots.wards if w in self._finder.wards), None)
         asked_for = found.purpose != ""
@@ -258,30 +300,10 @@ class Brain:
         else:
             pieces.append(self._contacts.unset(purpose, ward if asked_for else None))
         near = found.candidates[:1] if found.reason == "untold" else ()
-        offered = tuple(self._suggest(c.passage) for c in near)
+        offered = suggestions(c.passage for c in near)
         return Answer(
             question, "decline", "\n".join(pieces), joined(pieces), (), offered, contacts=contacts
         )
-
-    def _reason(self, found: Found) -> str:
-        slots = found.slots
-        match found.reason:
-            case "city":
-                return "市役所の計画のことでしたら、市役所にお尋ねください。"
-            case "elsewhere":
-                return "ほかの市や区のことでしたら、そちらの社会福祉協議会にお尋ねください。"
-            case "period":
-                absent = [f"第{n}期" for n in slots.numbers if n not in self._finder.numbers]
-                return f"{'、'.join(absent)}の計画は、まだここにありません。"
-            case "ward":
-                absent = [w for w in slots.wards if w not in self._finder.wards]
-                return f"{'、'.join(absent)}の計画は、まだここにありません。"
-            case "missing":
-                return "お尋ねのことは、もとの資料に書かれていません。"
-            case "untold":
-                return "近いことなら、書かれています。"
-            case "":
-                return ""
 
     # --- 続き
 
@@ -329,7 +351,7 @@ class Brain:
             return ()
         here = shelf.index(passage)
         order = sorted(range(len(shelf)), key=lambda i: (abs(i - here), -i))
-        return tuple(self._suggest(shelf[i]) for i in order if i != here)[:3]
+        return suggestions([shelf[i] for i in order if i != here][:_OFFERED])
 
     def in_register(self, source: Source, register: Register) -> Answer:
         """同じ節を、別の文章で。なければ、もとの文章に断りを付ける。"""
@@ -350,18 +372,11 @@ class Brain:
             None,
         )
 
-    def _suggest(self, passage: Passage) -> Suggestion:
-        name, number = passage.version("standard").name, passage.plan.number
-        period = f"第{number}期"
-        if number is not None and period not in name:
-            name = f"{period} {name}"
-        return Suggestion(_short(name), _question(passage))
-
     def _starters(self) -> tuple[Suggestion, ...]:
         """最初に選べる話題。いちばん新しい計画の、章の始め。"""
         shelf = [p for p in self._finder.passages.values() if p.top and not p.documents]
         shelf.sort(key=lambda p: (-(p.plan.number or 0), p.plan.ward or "", p.id))
-        return tuple(map(self._suggest, shelf[:3]))
+        return suggestions(shelf[:_OFFERED])
 
     def _council(self, found: Found) -> str:
         near = (c.passage.council for c in found.candidates if c.passage.council)
@@ -381,13 +396,3 @@ def _cities(publications: Sequence[Publication]) -> tuple[str, ...]:
     """出版物の発行者の市。そこは、よその土地ではない。"""
     names = (re.match(r".+?[市町村区]", p.plan.issuer) for p in publications)
     return tuple(dict.fromkeys(m[0] for m in names if m))
-
-
-def _question(passage: Passage) -> str:
-    """その文章を必ず引く質問（選んでもらうときに使う）。"""
-    version = passage.version("standard")
-    return " ".join(filter(None, (version.title, *version.above[-1:], version.heading)))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LABEL else text[: _LABEL - 1] + "…"

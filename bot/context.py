@@ -17,12 +17,12 @@ _ELLIPTIC = re.compile(
     r"^(?:じゃあ?|では|なら)|^.{1,14}(?:は|って|も|の(?:ほう|方)は?|だと|なら)[?]?$"
 )
 _BREAK = re.compile(
-    r"[。?\n]+|!+(?![」』はのがをにでとっも])|(?:^|\s)(?:あと|それと|それから|そして|ついでに)\s*"
+    r"[。?\n]+|!+(?![」』はのがをにでとっも])|(?:^|\s|(?<=[。?!\n]))(?:あと|それと|それから|そして|ついでに)\s*"
 )
 _AND = re.compile(
     r"^(?P<first>.*[^\s、とも])(?:と(?!き|し|い|こ|も|っ|う)|、|や(?!っ|り|る)|も[^\s、もと]*?し)(?P<second>[^と、や]{2,})$"
 )
-_ASKING = re.compile(r"何|なに|なん|どう|どんな|教え|おしえ|知りたい|(?:か|は|の|かな)$")
+_ASKING = re.compile(r"何|なに|なん|どう|どんな|教え|おしえ|知りたい|(?:か|は|も|の|かな)$")
 _REASON = re.compile(r"(?:ので|けれど|けど|のに|だから|ですから|ますから)[、も\s]*")
 
 
@@ -35,6 +35,19 @@ def parts(question: str) -> list[str]:
 def asks(slots: Slots) -> bool:
     """尋ねている文か。「寄合処に行きたいです」のような前置きではないか。"""
     return bool(slots.asks) or _ASKING.search(slots.text) is not None
+
+
+def worded(question: str) -> bool:
+    """言葉のある質問か。記号や絵文字だけ、同じ字の繰り返しだけのものは、何も尋ねていない。"""
+    letters = re.findall(r"[^\W_]", normalize(question))
+    return len(set(letters)) > 1 or 0 < len(letters) < 3
+
+
+def continues(now: Slots, wordless: Callable[[Slots], bool]) -> bool:
+    """前の質問を指しているか、前の質問がなければ何のことか分からないか。"""
+    if _POINTING.search(now.text) or _ELLIPTIC.search(now.text):
+        return True
+    return wordless(now) and (asks(now) or bool(now.places or now.years or now.item))
 
 
 def halves(question: str) -> tuple[str, str] | None:
@@ -54,19 +67,21 @@ def following(
 ) -> Iterator[Slots]:
     """試す順に、前の質問で補った質問。``wordless`` は、探す言葉がないか。
 
-    指す言葉（それ）があるか、探す言葉がなければ、前の質問の話の続きである。
+    指す言葉（それ）があるか、探す言葉がなくて尋ねていれば、前の質問の話の続きである。
     """
     topical = [e for e in earlier if not wordless(e)]
     before = topical[-1] if topical else None
     located = next((e for e in reversed(earlier) if e.places), None)
     here = placed(now, located) if located and not now.places else now
     if wordless(now) or _POINTING.search(now.text):
-        if before is not None:
+        if before is not None and continues(now, wordless):
             yield _continued(here, before)
             if now.asks and not _POINTING.search(now.text):
                 yield here
-        elif not wordless(replace(now, topic=_POINTING.sub(" ", now.topic))) or not (
-            _POINTING.search(now.text)
+        elif (
+            before is not None
+            or not wordless(replace(now, topic=_POINTING.sub(" ", now.topic)))
+            or not (_POINTING.search(now.text))
         ):
             yield now
         return

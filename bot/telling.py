@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.answer import AS_WRITTEN
+from bot.answer import ANOTHER, AS_WRITTEN, CHOOSE
 from bot.clips import AudioClips, Clip
 from bot.guide import Guide, contact_lines, contact_links
 from bot.person import Last, Person
@@ -105,13 +105,22 @@ class Telling:
         source = answer.sources[0]
         # 「次のように書かれています」は、引いた文の前に言わなければ、意味が変わる。
         notes = answer.note.split("\n")
-        leads, others = [n for n in notes if n == AS_WRITTEN], [n for n in notes if n != AS_WRITTEN]
+        leads = [n for n in notes if n == AS_WRITTEN]
+        others = [n for n in notes if n not in (AS_WRITTEN, ANOTHER)]
         text = "\n".join((*leads, answer.text))
         said = brief(text)
         rest = text[len(said) :] if text.startswith(said) else text[len(said) - len("…") :]
         first = speech.bubble(speech.quote(said, source.sentences))
         told = self._where(speech, person, Last(source, rest.strip()), "\n".join(others))
-        return replace(told, bubbles=(first, *told.bubbles))
+        bubbles = [first, *told.bubbles]
+        if block := self._contact_block(speech, answer):
+            links = self._contact_buttons(speech, answer)
+            bubbles.insert(1, speech.bubble(*block, kind="card", links=links))
+        if ANOTHER not in notes:
+            return replace(told, bubbles=tuple(bubbles))
+        bubbles.append(speech.bubble(speech.say("another"), kind="choices"))
+        options = (*told.options, *self.suggested(speech, answer.suggestions))
+        return replace(told, bubbles=tuple(bubbles), options=options)
 
     def _where(self, speech: Speech, person: Person, last: Last, note: str = "") -> Reply:
         """出どころと、「分かりましたか」。"""
@@ -132,7 +141,8 @@ class Telling:
     def _choices(self, speech: Speech, person: Person, answer: Answer) -> Reply:
         bubble = speech.bubble(speech.text(answer.text), kind="choices")
         options = self.suggested(speech, answer.suggestions)
-        end = "none" if answer.question else "menu"  # 尋ねたのでなければ、「どれでもない」はない
+        # 尋ねたことの候補でなければ、「どれでもない」はない
+        end = "none" if answer.question and answer.text == CHOOSE else "menu"
         return Reply(person, (bubble,), (*options, *speech.options(end)))
 
     def _people(self, speech: Speech, person: Person, answer: Answer) -> Reply:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answer import Brain, ask_lines, to_json
+from bot.crisis import fold
 from bot.reply import MAX_BRIEF, MAX_QUOTE
 from bot.terms import normalize
 from content.bundle import BUNDLED, load_folder
@@ -200,6 +201,23 @@ def test_every_suggestion_leads_to_its_passage(brain: Brain) -> None:
             assert bare[:8] in followed.sources[0].title
             seen += 1
     assert seen > 10
+
+
+def test_choices_never_look_the_same(brain: Brain) -> None:
+    """市と区の計画に同じ見出しがあっても、どちらのことか分かる。"""
+    publications = load_folder(BUNDLED).publications
+    every = Brain(publications, [], vectors=False, sure=2.0)  # いつも選んでもらう
+    seen = 0
+    for question in ("全体の目標を教えて", "第6期の基本理念は", "具体的な取組は何ですか"):
+        answer = every.answer([question])
+        shown = [fold(s.question if s.label.endswith("…") else s.label) for s in answer.suggestions]
+        assert len(set(shown)) == len(shown)
+        assert len({s.question for s in answer.suggestions}) == len(shown)
+        seen += any(s.label.startswith(("多摩区", "川崎市")) for s in answer.suggestions)
+        for suggestion in answer.suggestions:
+            assert len(suggestion.label) <= 20
+            assert brain.answer([suggestion.question]).kind == "quote"
+    assert seen
 
 
 def test_the_rest_of_the_section(brain: Brain) -> None:

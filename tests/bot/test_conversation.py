@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,15 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answer import AS_WRITTEN
+from bot.answer import AS_WRITTEN, CHOOSE, Brain
 from bot.clips import AudioClips
+from bot.conversation import Conversation
 from bot.furigana import FuriganaMode
 from bot.person import Person, forget_turns, person_from_json, person_to_json
 from bot.reply import Answer
 from bot.turn import Turn
 from channels.audio import AudioChannel
+from content.bundle import BUNDLED, Bundle, load_folder
 from content.inline import parse_inline
 from content.model import Contact, Council
 from tests.bot.talking import (
@@ -33,6 +36,7 @@ from tests.bot.talking import (
     labels,
     publication,
     quote,
+    reader,
     source,
     texts,
 )
@@ -202,7 +206,7 @@ def test_選んでもらうときは_押しても_番号でも_名前でも同�
 
 
 def test_どれでもないときは_人に聞けることを言う() -> None:
-    choices = Answer("落語の会", "choices", "次のどれですか。", "次", suggestions=NEAR)
+    choices = Answer("落語の会", "choices", CHOOSE, CHOOSE, suggestions=NEAR)
     resident = Resident(known(choices))
     resident.says("落語の会")
     turn = resident.says("どれでもない")
@@ -498,6 +502,109 @@ def test_質問の例は_公開している計画から作る() -> None:
     turn = Resident().says("質問する")
     assert labels(turn) == ["第6期計画の基本理念は何ですか", "音声で聞けるものはありますか"]
     assert labels(Resident(publications=[]).says("質問する")) == ["音声で聞けるものはありますか"]
+
+
+# 本物の計画で -------------------------------------------------------------------------
+
+
+@cache
+def bundled() -> tuple[Bundle, Brain]:
+    bundle = load_folder(BUNDLED)
+    return bundle, Brain(bundle.publications, bundle.councils, vectors=False)
+
+
+def talking() -> Resident:
+    bundle, brain = bundled()
+    resident = Resident()
+    resident.conversation = Conversation(
+        brain,
+        bundle.councils,
+        bundle.publications,
+        base_url="https://example.jp",
+        notice=lambda: None,
+        audio=None,
+        read=reader().read,
+    )
+    return resident
+
+
+def test_質問の例は_どれも計画の文を引く() -> None:
+    examples = talking().says("質問する").bubbles[-1].quick_replies
+    assert len(examples) == 3
+    for number, example in enumerate(examples, 1):
+        resident = talking()
+        resident.says("質問する")
+        assert resident.says(str(number)).person.last is not None, example.text
+        assert bundled()[1].answer([example.text]).kind == "quote"
+
+
+def test_2つのことを尋ねれば_もうひとつは番号で選べる() -> None:
+    resident = talking()
+    turn = resident.says("第３期はいつまでですか。ボランティアはどこでできますか")
+    assert "2012年度" in turn.bubbles[0].text
+    assert "もうひとつの質問は、次から選べます。" in turn.bubbles[-1].text
+    assert "ボランティア" in labels(turn)[-1]
+    chosen = resident.says(str(len(labels(turn))))
+    assert "ボランティア" in chosen.bubbles[0].text
+
+
+@pytest.mark.parametrize(
+    "said", ["第6期計画の基本理念は。あと電話番号も", "電話番号は。あと第6期計画の基本理念も"]
+)
+def test_文と問い合わせ先を一緒に尋ねれば_どちらも分かる(said: str) -> None:
+    resident = talking()
+    turn = resident.says(said)
+    for way in ("電話：044", "ファックス：044", "メール："):
+        assert texts(turn).count(way) == 1
+    if "みんなで支えあい" not in texts(turn):
+        turn = resident.says("1")
+    assert "みんなで支えあい" in texts(turn)
+
+
+def test_もうひとつの答えが見つからなければ_そう言う() -> None:
+    turn = talking().says("第6期計画の基本理念は。麻生区の重点項目は何ですか")
+    assert "みんなで支えあい" in turn.bubbles[0].text
+    assert "もうひとつの質問の答えは、見つけられませんでした。" in texts(turn)
+
+
+def test_いくつ尋ねても_選べることは13個まで() -> None:
+    said = "".join(f"第{n}期の期間は何ですか。第{n}期の基本理念は何ですか。" for n in range(1, 7))
+    turn = talking().says(said)
+    assert "もうひとつの質問" in texts(turn)
+    assert len(labels(turn)) <= 13
+
+
+@pytest.mark.parametrize("said", ["😀", "。。。", "？", "あ" * 5000, "ｗｗｗｗ", "!?"])
+def test_言葉のないものには_前の答えを繰り返さず_聞き返す(said: str) -> None:
+    resident = talking()
+    assert resident.says("寄合処って何ですか").person.last is not None
+    turn = resident.says(said)
+    assert turn.person.last is None
+    assert turn.bubbles[0].text.startswith("何についてお知りになりたいですか")
+
+
+@pytest.mark.parametrize("said", ["取り消し", "what is this?", "うーん"])
+def test_関わりのない言葉に_ない区のことを言わない(said: str) -> None:
+    resident = talking()
+    assert "麻生区" in texts(resident.says("麻生区の重点項目は"))
+    assert "麻生区" not in texts(resident.says(said))
+
+
+def test_続きの言葉なら_ない区のことのままである() -> None:
+    resident = talking()
+    resident.says("麻生区の重点項目は")
+    assert "麻生区の計画は、まだここにありません" in texts(resident.says("それはいつ？"))
+
+
+def test_あいさつと聞き返しには_どれでもないを添えない() -> None:
+    for said in ("hello", "😀"):
+        assert "どれでもない" not in labels(talking().says(said))
+
+
+def test_ルビと言えば_ふりがなを選べる() -> None:
+    expected = Resident().says("ふりがな")
+    for said in ("ruby", "Ruby", "ルビ"):
+        assert Resident().says(said) == expected
 
 
 # いつでも成り立つこと -----------------------------------------------------------------
