@@ -24,13 +24,13 @@ _INSIDE_IDIOM = re.compile(r"死ぬほど(?!つら|辛|苦)|しぬほど(?!つ�
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """話せる人の番号。``checked_on`` は ``source`` で確かめた日（まだなら ``None``）。"""
+    """話せる人の番号。``checked_on`` は、公の資料と照らした日。"""
 
     name: str
     number: str
     note: str
     source: str
-    checked_on: datetime.date | None
+    checked_on: datetime.date
 
 
 @dataclass(frozen=True, slots=True)

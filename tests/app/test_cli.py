@@ -114,7 +114,7 @@ def test_端末では進みぐあいの棒を出す(tsutawaru: Tsutawaru, tmp_pa
     with contextlib.suppress(OSError):  # もう一方の端が閉じると、読み終わりは失敗になる
         while data := os.read(terminal, 65536):
             shown += data
-    assert re.search(r"音声と版: 100%\|.*11/11 .*0 版は前のまま", shown.decode())
+    assert re.search(r"音声と版: 100%\|.*12/12 .*0 版は前のまま", shown.decode())
 
 
 def test_選んだ媒体だけを作る(tsutawaru: Tsutawaru, tmp_path: Path) -> None:
