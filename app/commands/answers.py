@@ -10,7 +10,6 @@ from typing import Any
 
 from accessibility.cache import Cache
 from app.arguments import DONE, BadCall, Refused, count, listed, standard_input
-from app.knowledge import knowledge
 from app.settings import Settings
 from content.model import REGISTERS
 from content.store import Store
@@ -18,6 +17,8 @@ from content.store import Store
 
 def ask(options: argparse.Namespace, settings: Settings) -> int:
     """質問が「-」なら、1 行に 1 つの質問を読み、1 行に 1 つの JSON を書く。"""
+    # 読みと索引の部品は重いので、ほかの命令を待たせないように、ここで読み込む。
+    from app.knowledge import knowledge
     from bot.answer import ask_lines
 
     if options.register not in REGISTERS:

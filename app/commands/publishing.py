@@ -22,7 +22,7 @@ from app.readers import dictionaries
 from app.settings import Settings
 from app.slots import CHANNELS, Part, Progress
 from app.workers import workers
-from content.bundle import BUNDLED, load_folder
+from content.bundle import BUNDLED, Bundle, load_folder
 from content.store import Store
 
 
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     counts: Counter[tuple[Part, bool]] = Counter()
     cache = Cache(settings.cache)
     with replacing(out) as stage, Store.open(settings.database_url) as store:
-        _load(store, folder)
+        bundle = _load(store, folder)
         bar = tqdm(desc="音声と版", total=0, disable=None, leave=False, mininterval=0)
 
         def expect(count: int) -> None:
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
         with workers(processes) as executor, bar:
             rows = publish(
-                store.published(),
+                bundle,
                 stage,
                 voice=voice,
                 cache=cache,
@@ -83,21 +83,26 @@ def _made(counts: Counter[tuple[Part, bool]], part: Part) -> str:
     return f"{counts[part, False]} を作り、{counts[part, True]} は前のものを使いました"
 
 
-def _load(store: Store, folder: Path | None) -> None:
-    """原稿のフォルダを保管庫に入れる。フォルダがなく、保管庫が空なら、付いてくる計画を入れる。"""
+def _load(store: Store, folder: Path | None) -> Bundle:
+    """原稿のフォルダを保管庫に入れ、公開するものを返す。
+
+    フォルダがなく、保管庫が空なら、付いてくる計画を入れる。
+    """
     if folder is None:
         if store.is_empty():
             store.load(load_folder(BUNDLED))
-        return
+        return store.published()
     bundle = load_folder(folder)
     dictionaries(bundle)  # 誤りがあれば、保管庫に入れる前に断る
     report = store.load(bundle)
     if report.replaced:
         print(f"職員の稿に代えて、原稿フォルダの新しい稿を公開します: {listed(report.replaced)}")
+    published = store.published()
     given = {(p.id, p.register) for p in bundle.publications}
-    published = {(p.id, p.register) for p in store.published().publications}
-    if others := sorted(f"{id}（{register}）" for id, register in published - given):
+    kept = {(p.id, p.register) for p in published.publications}
+    if others := sorted(f"{id}（{register}）" for id, register in kept - given):
         print(f"原稿フォルダにはないが、保管庫にあって公開するもの: {listed(others)}")
+    return published
 
 
 def _vanished(out: Path, rows: Sequence[Row]) -> list[str]:
