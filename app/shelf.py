@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,18 +55,8 @@ class Shelf:
                 for d in edition.downloads
             ],
         )
-        return Kept(
-            Edition(
-                edition.publication,
-                edition.register,
-                edition.channel,
-                self._places(facts),
-                edition.main,
-                edition.seconds,
-                edition.downloads,
-            ),
-            manifest_row(edition, _measures(facts)),
-        )
+        kept = replace(edition, files=self._places(facts))
+        return Kept(kept, manifest_row(kept, _measures(facts)))
 
     def files(self, key: str) -> Mapping[str, Path] | None:
         return self._files(self.cache.get_json(key))

@@ -75,10 +75,7 @@ class Brain:
         )
         self._contacts = Contacts(councils)
         self._councils = tuple(c.id for c in councils)
-        wards = {p.plan.ward for p in publications} | {
-            contact.ward for council in councils for contact in council.contacts
-        }
-        self._slots = SlotReader(_cities(publications), sorted(filter(None, wards)))
+        self._slots = SlotReader(_cities(publications), sorted(self._finder.wards))
         self._crises = Crises.load()
         self._talk = Talk.load()
         self._questions = {question_of(p): p for p in self._finder.passages.values()}

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from channels import facts
 from channels.wording import Wording
-from content.model import Contact, Council
+from content.model import Contact, Council, Publication
 
 PLAN, CONSULTATION = "計画", "相談"
 
@@ -35,6 +35,15 @@ def purpose_of(words: Sequence[str]) -> str | None:
 def subject_of(words: Sequence[str]) -> str:
     """見つからなかった質問を聞ける目的。目的の分かる言葉がなければ計画。"""
     return next((p for w in words for p, known in _purposes().items() if w in known), PLAN)
+
+
+def known_wards(
+    publications: Sequence[Publication], councils: Sequence[Council]
+) -> tuple[str, ...]:
+    """出版物か問い合わせ先のある区。"""
+    wards = {p.plan.ward for p in publications}
+    wards |= {contact.ward for council in councils for contact in council.contacts}
+    return tuple(sorted(ward for ward in wards if ward))
 
 
 class Contacts:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from accessibility.cache import Cache
 from accessibility.kana import to_hiragana
-from bot.contacts import purpose_of, subject_of
+from bot.contacts import known_wards, purpose_of, subject_of
 from bot.gate import Candidate, about, candidates, tells
 from bot.lexicon import Lexicon, Word, cover, soft_words
 from bot.passages import FOCUS_LIST, PERIOD, PLANS, Passage
@@ -76,8 +76,7 @@ class Finder:
         )
         plans = [p.plan for p in publications]
         self.numbers = frozenset(p.number for p in plans if p.number is not None)
-        wards = [c.ward for council in councils for c in council.contacts]
-        self.wards = frozenset(w for w in (*(p.ward for p in plans), *wards) if w)
+        self.wards = frozenset(known_wards(publications, councils))
         named = [text for plan in plans for text in (plan.issuer, plan.series, "社協の計画")]
         tokens = [t for text in dict.fromkeys(named) for t in terms.tokens(text) if t.content]
         # 「かわさきししゃきょう」のように、かなでも書かれる

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+from bot.contacts import CONSULTATION, known_wards
 from bot.person import Person
 from bot.speech import Speech, literal
 from bot.turn import Bubble, Link, QuickReply, Runs
@@ -18,7 +19,6 @@ _COUNCILS = 3
 """名前を並べて言う社協の数の上限。"""
 _PLANS = 10
 """一度に示す計画の数の上限。ほかは一覧のページで見る。"""
-CONSULTATION = "相談"
 
 
 class Guide:
@@ -38,9 +38,7 @@ class Guide:
     @property
     def wards(self) -> tuple[str, ...]:
         """出版物か問い合わせ先のある区。"""
-        wards = {p.plan.ward for p in self._publications}
-        wards |= {c.ward for council in self.councils for c in council.contacts}
-        return tuple(sorted(ward for ward in wards if ward))
+        return known_wards(self._publications, self.councils)
 
     def greeting(self, speech: Speech, key: str) -> Bubble:
         names = [council.name for council in self.councils]

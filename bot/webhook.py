@@ -26,7 +26,7 @@ from bot.notes import counted
 from bot.people import Keys
 from bot.person import Person, forget_turns, person_from_json, person_to_json
 from bot.turn import Bubble, Incoming, Turn
-from bot.worker import Outcome, Policy, Reply, Worker
+from bot.worker import Outcome, Policy, Reply, Worker, keep_house
 from channels import line
 
 LOG = logging.getLogger(__name__)
@@ -68,7 +68,8 @@ def line_bot(
         async with LineSender(access_token, api_base) as sender:
             respond = functools.partial(_respond, conversation)
             worker = Worker(inbox, respond, sender, line.text(APOLOGY), policy, clock)
-            tasks = [asyncio.create_task(worker.run()), asyncio.create_task(worker.keep_house())]
+            works = (worker.run(), keep_house(inbox, clock))
+            tasks = [asyncio.create_task(work) for work in works]
             try:
                 yield
             finally:

@@ -172,10 +172,6 @@ class Worker:
             for id in mine.keys() - held:
                 mine[id].cancel()
 
-    async def keep_house(self) -> None:
-        """期限の過ぎたものと、消した跡を、取り消されるまで消しつづける。"""
-        await keep_house(self._inbox, self._clock)
-
     async def _give_back(self) -> None:
         try:
             await self._inbox.release(self._owner)

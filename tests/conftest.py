@@ -74,6 +74,15 @@ class Tsutawaru:
         )
 
 
+def files_in(folder: Path) -> dict[str, bytes]:
+    """フォルダの下のすべてのファイルの、場所と中身。"""
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
+
+
 COMMAND = (sys.executable, "-m", "app")
 
 

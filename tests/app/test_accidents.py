@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.output import recover
-from tests.conftest import COMMAND, Tsutawaru
+from tests.conftest import COMMAND, Tsutawaru, files_in
 
 SENTENCES = "社協は、みんなで福祉を進めます。相談は電話でできます。"
 
@@ -30,12 +30,6 @@ def manuscript(folder: Path, *chapters: str) -> Path:
         encoding="utf-8",
     )
     return folder / "plans"
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    return {
-        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
-    }
 
 
 @pytest.mark.slow
@@ -67,10 +61,10 @@ def test_いつkillされても前の出力か新しい出力がひとそろい�
                 process.wait()
                 killed += 1
             recover(out)  # serve や次の publish が、始めにすること
-            if tree(out) not in whole:  # 新しい出力なら、終わりまで作ったものと同じはず
-                assert tree(out) == _published(tsutawaru, tmp_path)
+            if files_in(out) not in whole:  # 新しい出力なら、終わりまで作ったものと同じはず
+                assert files_in(out) == _published(tsutawaru, tmp_path)
         whole = [whole[-1], _published(tsutawaru, tmp_path)]
-        assert tree(out) == whole[-1]
+        assert files_in(out) == whole[-1]
     assert killed >= 4, killed
     tsutawaru.environment["TSUTAWARU_CACHE"] = str(tmp_path / "another")
     assert _published(tsutawaru, tmp_path) == whole[-1]  # 控えのない、はじめからの出力と同じ
@@ -79,7 +73,7 @@ def test_いつkillされても前の出力か新しい出力がひとそろい�
 def _published(tsutawaru: Tsutawaru, tmp_path: Path) -> dict[str, bytes]:
     done = tsutawaru("publish", tmp_path / "plans", "--out", tmp_path / "out", "--voice", "silent")
     assert done.returncode == 0, done.stderr
-    return tree(tmp_path / "out")
+    return files_in(tmp_path / "out")
 
 
 @pytest.mark.slow
@@ -106,7 +100,8 @@ def test_killされた後は作った音声を使う(tsutawaru: Tsutawaru, tmp_p
 ACCIDENT = """
 import os, subprocess, sys
 from pathlib import Path
-from tests.app.test_accidents import SENTENCES, manuscript, tree
+from tests.app.test_accidents import SENTENCES, manuscript
+from tests.conftest import files_in
 
 home, place, accident = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 disk = home / "disk"
@@ -121,7 +116,7 @@ def publish():
 
 first = publish()
 assert first.returncode == 0, first.stderr
-before = tree(out)
+before = files_in(out)
 if accident == "readonly":
     subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
     if place == "cache":  # 変わらなければ、読むことしかできない控えでも作れる
@@ -129,7 +124,7 @@ if accident == "readonly":
 manuscript(home, *(SENTENCES * 60 + str(n) for n in range(20)))
 second = publish()
 assert second.returncode == 1, second.stdout
-assert tree(out) == before
+assert files_in(out) == before
 print(second.stderr, end="")
 """
 

@@ -20,7 +20,7 @@ import pytest
 
 from app.slots import CHANNELS
 from content.bundle import BUNDLED, load_folder
-from tests.conftest import COMMAND, Tsutawaru
+from tests.conftest import COMMAND, Tsutawaru, files_in
 
 COUNCIL = "名称: テスト社会福祉協議会\n"
 FRONT = "---\n表題: テスト計画\n発行: テスト社会福祉協議会\n計画: テスト計画\n日付: 2026-04-01\n出典: 試験\n---\n\n"
@@ -32,12 +32,6 @@ def folder_with(tmp_path: Path, body: str, name: str = "plan.md") -> Path:
     (council / "council.yaml").write_text(COUNCIL, encoding="utf-8")
     (council / name).write_text(FRONT + body, encoding="utf-8")
     return council.parent
-
-
-def files_in(folder: Path) -> dict[str, bytes]:
-    return {
-        str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()
-    }
 
 
 def japanese_sentence(text: str) -> bool:

@@ -24,6 +24,7 @@ from app.workers import InlineExecutor
 from content.bundle import Bundle, in_order
 from content.model import Contact, Council, Publication, Register
 from content.notation import parse
+from tests.conftest import files_in
 
 PIXELS = (b"\x89PNG\r\n\x1a\n" + b"1" * 50, b"\x89PNG\r\n\x1a\n" + b"2" * 60)
 
@@ -142,12 +143,6 @@ def build(state: State, out: Path, cache: Path) -> Counter[tuple[Part, bool]]:
     return counts
 
 
-def tree(folder: Path) -> dict[str, bytes]:
-    return {
-        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
-    }
-
-
 @pytest.mark.slow
 @settings(max_examples=12)
 @given(st.lists(EDITS, min_size=1, max_size=4))
@@ -160,22 +155,22 @@ def test_どんな順に直してもはじめから作ったものと同じ(edit
             state = edit(state)
             build(state, folder / "out", folder / "cache")
         build(state, folder / "clean", folder / "clean-cache")
-        assert tree(folder / "out") == tree(folder / "clean")
+        assert files_in(folder / "out") == files_in(folder / "clean")
 
 
 def test_変わらなければ何も作らず_直した本だけを作る(tmp_path: Path) -> None:
     state = State()
     out, cache = tmp_path / "out", tmp_path / "cache"
     assert build(state, out, cache)["版", False] == 10
-    before = tree(out)
+    before = files_in(out)
     assert build(state, out, cache) == {("版", True): 10}
-    assert tree(out) == before
+    assert files_in(out) == before
     changed = _rewrite(0, sentences=("変わりました。",))(state)
     counts = build(changed, out, cache)
     assert counts["版", False] == 5 and counts["版", True] == 5
     assert counts["節", False] == 1 and counts["節", True] > 0
     assert build(state, out, cache) == {("版", True): 10}  # 元に戻せば、前のもの
-    assert tree(out) == before
+    assert files_in(out) == before
 
 
 def test_ほかの社協の辞書や連絡先が変わっても_その社協の本は作り直さない(tmp_path: Path) -> None:
@@ -190,7 +185,7 @@ def test_ほかの社協の辞書や連絡先が変わっても_その社協の�
 def test_こわれた控えはどれでも気づいて作り直す(tmp_path: Path, damage: str) -> None:
     out, cache = tmp_path / "out", tmp_path / "cache"
     build(State(), out, cache)
-    before = tree(out)
+    before = files_in(out)
     files = sorted(p for p in cache.rglob("*") if p.is_file())
     assert len(files) > 100
     for path in files:
@@ -200,20 +195,20 @@ def test_こわれた控えはどれでも気づいて作り直す(tmp_path: Pat
         else:
             path.write_bytes(b"" if damage == "emptied" else bytes([data[0] ^ 1]) + data[1:])
     assert build(State(), out, cache)["版", False] == 10
-    assert tree(out) == before
+    assert files_in(out) == before
     assert build(State(), out, cache) == {("版", True): 10}
 
 
 def test_控えのひとつだけがこわれたら_その版だけを作り直す(tmp_path: Path) -> None:
     out, cache = tmp_path / "out", tmp_path / "cache"
     build(State(), out, cache)
-    before = tree(out)
+    before = files_in(out)
     book = (out / "a/one/standard/epub/one.epub").read_bytes()
     (kept,) = [p for p in cache.rglob("*") if p.is_file() and p.read_bytes() == book]
     kept.write_bytes(book[:-1])
     counts = build(State(), out, cache)
     assert counts["版", False] == 1 and counts["版", True] == 9
-    assert tree(out) == before
+    assert files_in(out) == before
 
 
 def test_片づけは使われない控えだけを消す(tmp_path: Path) -> None:
