@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +12,8 @@ import numpy as np
 
 from accessibility import sound
 from accessibility.cache import Cache, digest
+from accessibility.heard import Heard
+from accessibility.manner import Manner
 from accessibility.voices import Voice, words_of
 from content.model import Section, Sentence, block_sentences
 
@@ -51,12 +53,13 @@ class Narration:
     """出版物ひとつの読み上げ。
 
     ``sections`` は読む順の節（始めと終わりの枠を含む）で、``tracks`` と同じ順に並ぶ。
-    ``credit`` は声の作り手と条件。
+    ``credit`` は声の作り手と条件。``heard`` は音の要約（なければ空。聞いて校正には使えない）。
     """
 
     credit: str
     sections: tuple[Section, ...]
     tracks: tuple[Track, ...]
+    heard: Heard = field(default_factory=Heard)
 
     @property
     def seconds(self) -> float:
@@ -70,7 +73,7 @@ class Narration:
 class TrackJob:
     """節ひとつの音声を作る仕事。別のプロセスや機械で、何度やり直してもよい。
 
-    ``key`` は節の音声の、``sentence_keys`` は文の声の、控えの鍵。
+    ``key`` は節の音声の、``sentence_keys`` は文の声の、控えの鍵。``gain`` は音の大きさの倍率。
     """
 
     key: str
@@ -79,16 +82,20 @@ class TrackJob:
     sentence_keys: tuple[str, ...]
     pauses: tuple[float, ...]
     voice: Voice
+    gain: float
     cache: Cache
 
 
-def track_job(section: Section, voice: Voice, cache: Cache) -> TrackJob:
-    sentences, pauses = zip(*_timed(section), strict=True)
-    settings = (VERSION, voice.id, voice.gain)
+def track_job(section: Section, voice: Voice, cache: Cache, manner: Manner) -> TrackJob:
+    """``section`` を、``manner`` の速さと間と大きさで読む仕事。"""
+    voice = voice.at(manner.speed)
+    sentences, pauses = zip(*_timed(section, manner.after_sentence), strict=True)
+    gain = voice.gain * manner.gain
+    settings = (VERSION, voice.id, gain)
     keys = tuple(_sentence_key(sentence, settings) for sentence in sentences)
     spoken = list(zip((s.id for s in sentences), keys, pauses, strict=True))
     key = digest("track", *settings, section.id, spoken)
-    return TrackJob(key, section.id, sentences, keys, pauses, voice, cache)
+    return TrackJob(key, section.id, sentences, keys, pauses, voice, gain, cache)
 
 
 def narrate(
@@ -178,7 +185,7 @@ def _spoken(job: TrackJob) -> Iterator[sound.Pcm]:
     cached = {key: job.cache.get(key) for key in dict.fromkeys(keys)}
     missing = {key: s for key, s in zip(keys, job.sentences, strict=True) if cached[key] is None}
     for key, speech in zip(missing, job.voice.speak(list(missing.values())), strict=True):
-        pcm = sound.to_pcm(speech.samples, speech.rate, job.voice.gain)
+        pcm = sound.to_pcm(speech.samples, speech.rate, job.gain)
         cached[key] = pcm.astype("<i2").tobytes()
         job.cache.put(key, cached[key] or b"")
     for key in keys:
@@ -191,7 +198,7 @@ def _sentence_key(sentence: Sentence, settings: tuple[int, str, float]) -> str:
     return digest("sentence", *settings, words)
 
 
-def _timed(section: Section) -> Iterator[tuple[Sentence, float]]:
+def _timed(section: Section, after_sentence: float) -> Iterator[tuple[Sentence, float]]:
     """節の文と、その後の間（秒）。"""
     blocks = [list(block_sentences(block)) for block in section.blocks]
     timed = [(section.heading, _AFTER_HEADING)]
@@ -199,8 +206,8 @@ def _timed(section: Section) -> Iterator[tuple[Sentence, float]]:
         timed += [(sentence, 0.0) for sentence in sentences[:-1]]
         timed += [(sentence, _AFTER_BLOCK) for sentence in sentences[-1:]]
     *before, (last, _) = timed
-    yield from before
-    yield last, _AFTER_SECTION
+    yield from ((sentence, pause + after_sentence) for sentence, pause in before)
+    yield last, _AFTER_SECTION + after_sentence
 
 
 def _length(sentence: Sentence) -> int:

@@ -1,4 +1,4 @@
-"""pyttsx3 を動かす子プロセス。標準入力の ``[{"kana", "file"}]`` を、1 つずつファイルにする。
+"""pyttsx3 を動かす子プロセス。標準入力の ``[{"kana", "file", "speed"}]`` を、1 つずつファイルにする。
 
 1 つの ``runAndWait`` の前に 2 つの ``save_to_file`` を置くと最後しか書かれないので、毎回作り直す。
 """
@@ -20,6 +20,7 @@ def main() -> int:
         if voice is None:
             return 1
         engine.setProperty("voice", voice)
+        engine.setProperty("rate", round(engine.getProperty("rate") * job["speed"]))
         engine.save_to_file(job["kana"], job["file"])
         engine.runAndWait()
         if not Path(job["file"]).is_file():

@@ -11,10 +11,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 from accessibility.kana import mora_count
 from content.model import Sentence, Word
@@ -53,6 +53,10 @@ class Voice(Protocol):
     def credit(self) -> str: ...
     @property
     def name(self) -> str: ...
+    def at(self, speed: float) -> Self:
+        """話す速さを ``speed`` 倍にした、同じ声。"""
+        ...
+
     def speak(self, sentences: Sequence[Sentence]) -> Iterator[Speech]:
         """文を順に声にする。使えないときは ``VoiceError``。"""
         ...
@@ -82,6 +86,9 @@ class OpenJTalk:
     def id(self) -> str:
         return f"openjtalk-mei {_version('pyopenjtalk-plus')} speed {self.speed}"
 
+    def at(self, speed: float) -> Self:
+        return replace(self, speed=self.speed * speed)
+
     def speak(self, sentences: Sequence[Sentence]) -> Iterator[Speech]:
         import numpy as np
         import pyopenjtalk
@@ -98,12 +105,20 @@ class OpenJTalk:
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """音のない声。長さだけが本物らしい（1 拍 0.12 秒）。声のいらない確かめと下書きに使う。"""
+    """音のない声。長さだけが本物らしい（ふつうの速さで 1 拍 0.12 秒）。声のいらない確かめと下書きに使う。"""
+
+    speed: float = 1.0
 
     credit = "音声なし（長さだけの無音）"
     name = "音のない声"
     gain = 1.0
-    id = "silent 1"
+
+    @property
+    def id(self) -> str:
+        return f"silent 2 speed {self.speed}"
+
+    def at(self, speed: float) -> Self:
+        return replace(self, speed=self.speed * speed)
 
     def speak(self, sentences: Sequence[Sentence]) -> Iterator[Speech]:
         import numpy as np
@@ -112,7 +127,7 @@ class Silent:
             words = words_of(sentence)
             morae = sum(mora_count(w.sound) for w in words if not w.is_pause)
             seconds = 0.6 + 0.12 * morae + 0.3 * sum(w.is_pause for w in words) if morae else 0
-            yield Speech(np.zeros(round(seconds * 8000), np.float32), 8000)
+            yield Speech(np.zeros(round(seconds / self.speed * 8000), np.float32), 8000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +144,19 @@ class Pyttsx3:
     timeout: float = 600.0
     """ひとまとまりの文にかける時間の上限（秒）。"""
 
+    speed: float = 1.0
+
     credit = "このパソコンの合成音声（pyttsx3）"
     name = "パソコン"
     gain = 1.0
 
     @property
     def id(self) -> str:
-        return f"pyttsx3 {_version('pyttsx3')} {sys.platform} {_espeak_version()}".strip()
+        voice = f"pyttsx3 {_version('pyttsx3')} {sys.platform} {_espeak_version()}".strip()
+        return f"{voice} speed {self.speed}"
+
+    def at(self, speed: float) -> Self:
+        return replace(self, speed=self.speed * speed)
 
     def speak(self, sentences: Sequence[Sentence]) -> Iterator[Speech]:
         if not sentences:
@@ -147,7 +168,7 @@ class Pyttsx3:
         with tempfile.TemporaryDirectory(prefix="tsutawaru-") as folder:
             files = [Path(folder) / f"{n}.wav" for n in range(len(sentences))]
             jobs = [
-                {"kana": kana_for_speech(sentence), "file": str(file)}
+                {"kana": kana_for_speech(sentence), "file": str(file), "speed": self.speed}
                 for sentence, file in zip(sentences, files, strict=True)
             ]
             self._run(json.dumps([j for j in jobs if j["kana"]]))

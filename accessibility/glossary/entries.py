@@ -55,6 +55,16 @@ class Entry:
     tags: tuple[str, ...]
 
     @property
+    def meaning(self) -> str:
+        """名詞で終わる説明（「…こと」「…人」）。語のすぐ後の〈…〉に書ける。"""
+        return self.explanation.removesuffix("。").removesuffix("です")
+
+    def instead(self, following: str) -> str:
+        """``following``（文の、この語より後）が続くときの、やさしい語。推進する → 進める。"""
+        verb = following.startswith(("する", "し", "すれ", "さ"))
+        return self.easier.removesuffix("こと") if verb else self.easier
+
+    @property
     def id(self) -> str:
         """HTML の id にできる、見出しの語だけで決まる名前。"""
         return "w_" + sha256(self.words[0].encode()).hexdigest()[:8]

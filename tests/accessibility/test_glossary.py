@@ -203,3 +203,18 @@ def test_説明とやさしい語に_説明のいる語を使わない() -> None
 
 def test_どの分類にも語がある() -> None:
     assert {tag for e in GLOSSARY.entries for tag in e.tags} == set(TAGS)
+
+
+def test_説明は_名詞で終わる形にもなる() -> None:
+    (word,) = parse_glossary(HEADER + GOOD, "表")
+    assert word.meaning == "前に進めること"
+    assert all(not e.meaning.endswith(("です", "。")) for e in GLOSSARY.entries)
+
+
+@pytest.mark.parametrize(
+    ("following", "instead"),
+    [("する。", "進める"), ("します。", "進める"), ("の計画。", "進めること")],
+)
+def test_するが続けば_やさしい語は動詞になる(following: str, instead: str) -> None:
+    (word,) = parse_glossary(HEADER + GOOD, "表")
+    assert word.instead(following) == instead

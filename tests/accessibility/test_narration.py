@@ -9,6 +9,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Self
 
 import av
 import numpy as np
@@ -16,6 +17,8 @@ import pytest
 
 from accessibility import frame, sound
 from accessibility.cache import Cache
+from accessibility.kana import mora_count
+from accessibility.manner import MANNERS, Manner
 from accessibility.narration import Narration, Track, narrate, track_job
 from accessibility.readings import Reader, read_publication
 from accessibility.voices import OpenJTalk, Silent, Speech, Voice, VoiceError
@@ -58,6 +61,9 @@ class Beep:
     def id(self) -> str:
         return "beep"
 
+    def at(self, speed: float) -> Self:
+        return self
+
     def speak(self, sentences: Sequence[Sentence]) -> Iterator[Speech]:
         for sentence in sentences:
             with self.log.open("a") as file:
@@ -70,7 +76,7 @@ class Beep:
 def tracks(
     sections: Sequence[Section], voice: Voice, cache: Cache, executor: Executor | None = None
 ) -> list[Track]:
-    jobs = [track_job(section, voice, cache) for section in sections]
+    jobs = [track_job(section, voice, cache, Manner()) for section in sections]
     return narrate(jobs, executor or InlineExecutor())
 
 
@@ -144,6 +150,9 @@ class Hoarse(Silent):
 
     id = "hoarse"
 
+    def at(self, speed: float) -> Self:
+        return self
+
     def speak(self, sentences: Sequence[Sentence]) -> Iterator[Speech]:
         yield from super(Hoarse, self).speak(sentences[:1])
         raise VoiceError("声が出ません。")
@@ -156,7 +165,7 @@ def test_声の失敗はそのまま伝わる(tmp_path: Path) -> None:
 
 def test_進みぐあいは節ごとに控えを使ったかどうかを知らせる(tmp_path: Path) -> None:
     cache, seen = Cache(tmp_path), []
-    jobs = [track_job(section, Silent(), cache) for section in book().sections]
+    jobs = [track_job(section, Silent(), cache, Manner()) for section in book().sections]
     for _ in range(2):
         narrate(jobs, InlineExecutor(), lambda job, reused: seen.append((job.section_id, reused)))
     assert sorted(seen) == [("emoji", False), ("emoji", True), ("start", False), ("start", True)]
@@ -173,6 +182,49 @@ def test_付属の声の大きさは19LUFSで割れない(tmp_path: Path) -> Non
     loudness, peak = measured(track.mp3.read_bytes())
     assert loudness == pytest.approx(-19, abs=1)
     assert peak < -1
+
+
+PLAIN = """# 相談 {#talk}
+
+困ったときは、区役所に電話してください。だれでも相談することができます。お金はかかりません。
+ひとりで暮らすお年寄りの家に行って、話を聞きます。買い物も手伝います。
+
+- 赤ちゃんがいる人は、集まって話すことができます。
+- 外国から来た人も、いっしょに活動できます。
+"""
+
+
+def test_やさしい日本語は_ゆっくり間を空けて_同じ大きさで話す(tmp_path: Path) -> None:
+    (section,) = book(PLAIN).sections
+    cache, (usual, slow) = Cache(tmp_path), (MANNERS["standard"], MANNERS["plain"])
+    jobs = [track_job(section, OpenJTalk(), cache, manner) for manner in (usual, slow)]
+    assert not {jobs[0].key, *jobs[0].sentence_keys} & {jobs[1].key, *jobs[1].sentence_keys}
+    morae = sum(mora_count(s.sound) for s in section.sentences)
+    fast, calm = narrate(jobs, InlineExecutor())
+    # 間も入れて、1 分に 350 拍（NHK の提案の上限）より遅く、200 拍より速い。
+    assert 200 < 60 * morae / calm.seconds < 350
+    assert calm.seconds > 1.2 * fast.seconds
+    assert min(c.end - c.begin for c in calm.clips) > 1
+    loudness, peak = measured(calm.mp3.read_bytes())
+    assert loudness == pytest.approx(-19, abs=1)
+    assert peak < -1
+
+
+def test_文の間の長さは_話し方で決まる(tmp_path: Path) -> None:
+    (section,) = book("# 章 {#a}\n\n一つめ。二つめ。").sections
+    plain, paused = (
+        tracks_of(section, Manner(after_sentence=pause), tmp_path) for pause in (0.0, 0.4)
+    )
+    longer = [
+        (b.end - b.begin) - (a.end - a.begin)
+        for a, b in zip(plain.clips, paused.clips, strict=True)
+    ]
+    assert longer == pytest.approx([0.4, 0.4, 0.4], abs=0.05)
+
+
+def tracks_of(section: Section, manner: Manner, cache: Path) -> Track:
+    (track,) = narrate([track_job(section, Silent(), Cache(cache), manner)], InlineExecutor())
+    return track
 
 
 def measured(data: bytes) -> tuple[float, float]:
@@ -256,6 +308,7 @@ def test_枠は校正の済んだ日と_やさしい日本語の本であるこ�
     assert spoken(opening) == [
         "試験",
         "この本は、やさしい日本語で書いてあります。",
+        "声は、ゆっくり読みます。",
         "発行は、川崎市社会福祉協議会です。",
     ]
     for section in (guide, production):
@@ -275,6 +328,7 @@ def test_枠の文は_自然に読まれる() -> None:
     sounds = {s.text: reader.read(s).sound for part in sections for s in part.sentences}
     for text, kana in {
         "この本は、やさしい日本語で書いてあります。": "コノホンワヤサシイニホンゴデカイテアリマス",
+        "声は、ゆっくり読みます。": "コエワユックリヨミマス",
         "製作": "セーサク",
         "製作は、川崎市社会福祉協議会です。": "セーサクワカワサキシシャカイフクシキョーギカイデス",
         "この録音図書は、ソフトウェア「伝わる」で作りました。": "コノロクオントショワソフトウェアツタワルデツクリマシタ",

@@ -64,11 +64,10 @@ def voiced(phoneme: str) -> str:
 
 
 def approved(run: Run) -> str:
-    """画面で確かめた読みを、声にしたときのかな（助詞の は・へ は ワ・エ）。"""
-    particle = run.words and run.words[0].pos.startswith("助詞")
-    return (
-        {"は": "わ", "へ": "え"}.get(run.text, run.reading or "") if particle else run.reading or ""
-    )
+    """画面で確かめた読みを、声にしたときのかな（助詞の は・へ と、接続詞の では は、ワ・エ・デワ）。"""
+    sounds = {"は": "わ", "へ": "え", "では": "でわ"}
+    particle = run.words and run.words[0].pos.startswith(("助詞", "接続詞"))
+    return sounds.get(run.text, run.reading or "") if particle else run.reading or ""
 
 
 def folded(kana: str) -> str:
@@ -132,6 +131,16 @@ def test_速さを変えると長さが変わる() -> None:
     )
     assert slow > normal * 1.1
     assert OpenJTalk(0.8).id != OpenJTalk(1.0).id
+
+
+@pytest.mark.parametrize("voice", [OpenJTalk(), Pyttsx3(), Silent()])
+def test_どの声も速さを変えられ_控えの鍵が変わる(voice: OpenJTalk | Silent | Pyttsx3) -> None:
+    slow = voice.at(0.5)
+    usual, longer = (len(speak(v, "地域の福祉です。").samples) for v in (voice, slow))
+    assert longer > usual * 1.3
+    assert slow.id != voice.id
+    assert voice.at(0.5).at(2.0).id == voice.at(1.0).id == voice.id
+    assert (slow.name, slow.credit, slow.gain) == (voice.name, voice.credit, voice.gain)
 
 
 def test_別のプロセスでも同じ波形になる() -> None:
