@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from accessibility.cache import Cache
+from accessibility.glossary import Glossary
 from accessibility.narration import Narration, Track, narrate
 from accessibility.voices import Voice
 from app.books import Book, read_book, read_names
@@ -18,6 +19,8 @@ from channels.daisy import DaisyChannel
 from channels.daisy_disc import DaisyDiscs
 from channels.edition import CatalogueEntry, Channel, Edition, Site
 from channels.epub import EpubChannel
+from channels.explanations import glossary_texts
+from channels.feed import Feeds
 from channels.site import WebSite, WorkPages
 from channels.text import TextChannel
 from channels.web import WebChannel
@@ -27,21 +30,29 @@ from content.model import Council, Publication
 
 
 def channels(
-    councils: Mapping[str, Council], publications: Sequence[Publication], names: Mapping[str, Names]
+    councils: Mapping[str, Council],
+    publications: Sequence[Publication],
+    names: Mapping[str, Names],
+    glossary: Glossary,
 ) -> tuple[Channel, ...]:
     """すべての媒体。新しい媒体は、ここと ``slots.CHANNELS`` に足す。"""
     return (
-        WebChannel(councils, publications, names),
+        WebChannel(councils, publications, names, glossary),
         AudioChannel(),
         DaisyChannel(),
-        EpubChannel(),
-        TextChannel(),
+        EpubChannel(names, glossary),
+        TextChannel(glossary),
     )
 
 
-def sites(names: Mapping[str, Names]) -> Mapping[str, Site]:
+def sites(names: Mapping[str, Names], glossary: Glossary, base_url: str) -> Mapping[str, Site]:
     """版がすべてできてから走るもの。名前は ``publish`` の ``_site_keys`` と同じ。"""
-    return {"web": WebSite(names), "work": WorkPages(names), "daisy": DaisyDiscs()}
+    return {
+        "web": WebSite(names, glossary),
+        "work": WorkPages(names),
+        "daisy": DaisyDiscs(),
+        "feed": Feeds(base_url),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,7 @@ class Press:
     books: Mapping[BookId, Book]
     councils: Mapping[str, Council]
     names: Mapping[str, Names]
+    glossary: Glossary
     channels: Mapping[str, Channel]
     credit: str
 
@@ -60,16 +72,17 @@ class Press:
     ) -> Self:
         read = remembering_readers(bundle, cache, product)
         books = {
-            (p.id, p.register): read_book(p, read[p.council], voice, cache)
+            (p.id, p.register): read_book(p, read[p.council], voice, cache, bundle.proofread)
             for p in bundle.publications
             if (p.id, p.register) in wanted
         }
-        names = read_names(bundle, read, [voice.credit])
+        glossary = Glossary.load()
+        names = read_names(bundle, read, [voice.credit, *glossary_texts(glossary)])
         for reader in read.values():
             reader.save()
         councils = {c.id: c for c in bundle.councils}
-        made = {c.name: c for c in channels(councils, bundle.publications, names)}
-        return cls(books, councils, names, made, voice.credit)
+        made = {c.name: c for c in channels(councils, bundle.publications, names, glossary)}
+        return cls(books, councils, names, glossary, made, voice.credit)
 
     def speak(
         self, slots: Sequence[Slot], executor: Executor, progress: Progress
@@ -84,7 +97,7 @@ class Press:
     def render(self, slot: Slot, tracks: Mapping[str, Track]) -> Edition:
         book = self.books[slot.book]
         spoken = tuple(tracks[job.key] for job in book.jobs if job.key in tracks)
-        narration = Narration(self.credit, book.sections, spoken)
+        narration = Narration(self.credit, book.sections, spoken, book.heard)
         return self.channels[slot.channel].render(book.publication, narration)
 
     def catalogue(

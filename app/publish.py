@@ -21,6 +21,9 @@ from content.bundle import Bundle
 from content.council import write_council
 from content.notation_write import write
 
+LOCAL = "http://127.0.0.1:8000"
+"""サイトの住所の設定がないときの、``tsutawaru serve`` の場所。"""
+
 EDITIONS = "editions"
 """控えのフォルダの中の、版の控えの名前。"""
 
@@ -37,8 +40,12 @@ def publish(
     executor: Executor,
     only: Sequence[str] = CHANNELS,
     progress: Progress | None = None,
+    base_url: str = LOCAL,
 ) -> tuple[Row, ...]:
-    """``bundle`` のすべての版を ``stage`` に作り、目録を書く。"""
+    """``bundle`` のすべての版を ``stage`` に作り、目録を書く。
+
+    ``base_url`` は、このサイトの住所（フィードのリンクの頭）。
+    """
     progress = progress or Progress()
     product = product_digest()
     shelf = Shelf(Cache(cache.folder / EDITIONS))
@@ -48,7 +55,7 @@ def publish(
         for book, source in sources.items()
         for channel in only
     }
-    site_keys = _site_keys(keys, only, product)
+    site_keys = _site_keys(keys, only, product, base_url)
     kept = {slot: found for slot, key in keys.items() if (found := shelf.edition(key, *slot))}
     made = {site: files for site, key in site_keys.items() if (files := shelf.files(key))}
     progress.expect(len(keys))
@@ -68,7 +75,7 @@ def publish(
             kept[slot] = shelf.keep_edition(keys[slot], press.render(slot, tracks))
             progress.step("版", False)
         finished = {slot: found.edition for slot, found in kept.items()}
-        by_name = sites(press.names)
+        by_name = sites(press.names, press.glossary, base_url)
         for site in [s for s in site_keys if s not in made]:
             name, publication = site
             rendered = by_name[name].render(press.catalogue(finished, only, publication))
@@ -90,13 +97,14 @@ def prune(cache: Cache) -> None:
 
 
 def _site_keys(
-    keys: Mapping[Slot, str], only: Sequence[str], product: str
+    keys: Mapping[Slot, str], only: Sequence[str], product: str, base_url: str
 ) -> dict[tuple[str, str], str]:
     """版がすべてできてから走るものの鍵。名前と、ひとつの出版物だけのものならその id で引く。"""
     found: dict[tuple[str, str], str] = {}
     for name in ("web", "daisy"):
         if name in only:
             found[name, ""] = digest("site", name, product, [*keys.values()])
+    found["feed", ""] = digest("site", "feed", product, base_url, [*keys.values()])
     if "web" in only:
         for id in dict.fromkeys(slot.publication for slot in keys):
             own = [key for slot, key in keys.items() if slot.publication == id]
@@ -116,6 +124,10 @@ def _sources(bundle: Bundle, voice: Voice, product: str) -> dict[BookId, str]:
     for p in bundle.publications:
         pictures = [(x.name, hashlib.sha256(x.data).hexdigest()) for x in p.pictures]
         texts.setdefault(p.id, []).append((p.register, write(p), pictures))
+    proofread: dict[str, list[tuple[str, str, str]]] = {}
+    for mark in bundle.proofread:
+        facts = (mark.register, mark.digest, mark.day.isoformat())
+        proofread.setdefault(mark.publication, []).append(facts)
     return {
         (p.id, p.register): digest(
             product,
@@ -125,6 +137,7 @@ def _sources(bundle: Bundle, voice: Voice, product: str) -> dict[BookId, str]:
             texts[p.id],
             councils[p.council],
             readings.get(p.council),
+            proofread.get(p.id),
         )
         for p in bundle.publications
     }

@@ -30,6 +30,12 @@ from content.model import Publication
 CLIPS = "clips.json"
 """文ごとの時間の目録の名前。``{"file": M4B の名前, "clips": {文の id: [始め, 終わり]}}``。"""
 
+SENTENCES = "sentences.json"
+"""読む順の文と、その音の要約の目録の名前（聞いて校正のため）。
+
+``{"heard": 全部の要約, "sections": [{"id", "heading", "sentences": [[文の id, 要約, 文字]]}]}``。
+"""
+
 _AUDIOBOOK = 2
 """MP4 の stik。2 はオーディオブックで、止めた所から続けて聞ける。"""
 
@@ -63,7 +69,13 @@ class AudioChannel:
             publication.id,
             publication.register,
             self.name,
-            {**mp3s, m4b: book, archive: zipped, CLIPS: clips.encode()},
+            {
+                **mp3s,
+                m4b: book,
+                archive: zipped,
+                CLIPS: clips.encode(),
+                SENTENCES: _sentences(narration),
+            },
             main=m4b,
             seconds=round(narration.seconds, 3),
             downloads=(*whole, *downloads),
@@ -169,6 +181,24 @@ def _clips(
                     round(end / RATE, 3) if last else moved(clip.end),
                 ),
             )
+
+
+def _sentences(narration: Narration) -> bytes:
+    """聞いて校正する文。声のある文だけ。"""
+    keys = narration.heard.keys
+    sections = []
+    for section, track in zip(narration.sections, narration.tracks, strict=True):
+        texts = {s.id: s.text for s in section.sentences}
+        spoken = [clip.sentence_id for clip in track.clips]
+        sections.append(
+            {
+                "id": section.id,
+                "heading": section.heading.text,
+                "sentences": [[id, keys.get(id, ""), texts[id]] for id in spoken],
+            }
+        )
+    facts = {"heard": narration.heard.whole, "sections": sections}
+    return json.dumps(facts, ensure_ascii=False, indent=0).encode()
 
 
 def _tag(file: Path, publication: Publication, narration: Narration, cover: bytes) -> None:

@@ -9,17 +9,21 @@ from __future__ import annotations
 import datetime
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.resources import files
+from types import MappingProxyType
 
 from ebooklib import epub
 
+from accessibility.glossary import Glossary
 from accessibility.narration import Narration
 from channels.edition import Download, Edition
 from channels.epub_metadata import Statement, identifier, statements
 from channels.epub_overlay import clock, milliseconds, smil
 from channels.epub_pages import Branch, Chapter, Documents, chapters, picture_files
-from channels.wording import Wording
+from channels.explanations import marks
+from channels.wording import Names, Wording
 from content.model import Publication
 
 _PACKAGE, _MIMETYPE = "EPUB/content.opf", "mimetype"
@@ -29,28 +33,34 @@ class EpubChannel:
     """``<名前>.epub``（すべての漢字にふりがな）と ``<名前>-noruby.epub``（ふりがななし）。
 
     ふりがなのない本もあるのは、字を拡大して読む人や、読み書きに困難のある人には妨げになり、
-    ふりがなを二度読む機械もあるからである。
+    ふりがなを二度読む機械もあるからである。``names`` は社協の id ごとの、読みの付いた言葉の説明。
     """
 
     name = "epub"
     spoken = True
 
-    def __init__(self) -> None:
+    def __init__(
+        self, names: Mapping[str, Names] = MappingProxyType({}), glossary: Glossary | None = None
+    ) -> None:
         self._wording = Wording.load({})
+        self._names = names
+        self._glossary = glossary
 
     def render(self, publication: Publication, narration: Narration) -> Edition:
         parts = chapters(publication, narration)
+        wording = replace(self._wording, names=self._names.get(publication.council, {}))
         seconds = sum(map(milliseconds, parts)) / 1000
         title = publication.title
+        noted = bool(marks(publication.sections, self._glossary))
         books: dict[str, bytes] = {}
         downloads: list[Download] = []
         for ruby, ending, format in ((True, "", "epub"), (False, "-noruby", "epub.noruby")):
             file = f"{publication.name}{ending}.epub"
             described = (
-                *statements(publication, narration, self._wording, ruby=ruby),
+                *statements(publication, narration, wording, ruby=ruby, noted=noted),
                 *_durations(parts),
             )
-            documents = Documents(publication, self._wording, ruby=ruby)
+            documents = Documents(publication, wording, self._glossary, ruby=ruby)
             books[file] = _book(publication, parts, documents, described, ruby=ruby)
             downloads.append(Download(file, format, title, len(books[file]), seconds))
         return Edition(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from accessibility.manner import MANNERS
 from accessibility.narration import Narration
 from accessibility.ruby import ruby_parts
 from channels import facts
@@ -41,8 +42,9 @@ def identifier(publication: Publication, *, ruby: bool) -> str:
 
 
 def statements(
-    publication: Publication, narration: Narration, wording: Wording, *, ruby: bool
+    publication: Publication, narration: Narration, wording: Wording, *, ruby: bool, noted: bool
 ) -> Iterator[Statement]:
+    """書誌。``noted`` は、言葉の説明（注）があること。"""
     plan = publication.plan
     kind = wording.text("hub.ruby" if ruby else "hub.plain")
     yield Statement("dc:title", facts.title(publication, wording), id="title")
@@ -57,11 +59,11 @@ def statements(
         yield Statement("dc:source", plan.source)
     yield Statement("media:narrator", narration.credit)
     yield Statement("media:active-class", ACTIVE_CLASS)
-    yield from _accessibility(publication, narration, wording, ruby=ruby)
+    yield from _accessibility(publication, narration, wording, ruby=ruby, noted=noted)
 
 
 def _accessibility(
-    publication: Publication, narration: Narration, wording: Wording, *, ruby: bool
+    publication: Publication, narration: Narration, wording: Wording, *, ruby: bool, noted: bool
 ) -> Iterator[Statement]:
     pictured = any(
         isinstance(block, Image) and block.source
@@ -87,7 +89,17 @@ def _accessibility(
     yield from (Statement("schema:accessibilityFeature", feature) for feature in features)
     yield Statement("schema:accessibilityHazard", "none")
     proofread = facts.text(facts.proofread(publication, wording))
-    summary = _summary(narration, proofread, ruby=ruby, full=full, pictured=pictured)
+    spaced = MANNERS[publication.register].spaced
+    special = [
+        *(["言葉と言葉の間を空けてあります（分かち書き）。"] if spaced else []),
+        *(
+            ["むずかしい言葉の説明が、章の終わりの注にあります。注に音声はありません。"]
+            if noted
+            else []
+        ),
+        *(["画像には、文字による説明があります。"] if pictured else []),
+    ]
+    summary = _summary(narration, proofread, special, ruby=ruby, full=full)
     yield Statement("schema:accessibilitySummary", summary)
     yield Statement("dcterms:conformsTo", CONFORMANCE, id="conformance")
     yield Statement("a11y:certifiedBy", _CERTIFIER, refines="conformance")
@@ -109,18 +121,16 @@ def _is_ideograph(character: str) -> bool:
 
 
 def _summary(
-    narration: Narration, proofread: str, *, ruby: bool, full: bool, pictured: bool
+    narration: Narration, proofread: str, special: Sequence[str], *, ruby: bool, full: bool
 ) -> str:
+    """``special`` は、その本だけのこと。"""
     reading = "すべての漢字" if full else "ほとんどの漢字"
     lines = [
-        "すべての文に音声が付いていて、読んでいる文に色と下線が付きます。",
+        "本文のすべての文に音声が付いていて、読んでいる文に色と下線が付きます。",
         f"{reading}にふりがなが付いています。" if ruby else "ふりがなは付いていません。",
         "もくじと見出しから、読みたい所へ移れます。",
         "文字の大きさ、色、書体、行の間は、読むアプリで変えられます。",
-    ]
-    if pictured:
-        lines.append("画像には、文字による説明があります。")
-    lines += [
+        *special,
         f"声は{narration.credit}です。",
         f"読み方とふりがなは機械が付けました。校正：{proofread}。",
         "使いやすさの基準に合うことは自動検査だけで確かめていて、人による検査はしていません。",

@@ -9,13 +9,20 @@ from typing import TYPE_CHECKING, Literal
 
 from markupsafe import Markup
 
+from accessibility.glossary import Entry, Glossary
+from accessibility.manner import MANNERS
 from accessibility.narration import Narration, Track
-from channels.markup import book_inline, book_sentence, row_headed, web_href
+from channels.explanations import Mark, links, marks
+from channels.markup import Links, book_inline, book_sentence, row_headed, web_href
 from channels.wording import Wording
-from content.model import Block, Publication, Section, Sentence, block_sentences
+from content.model import Block, Publication, Run, Section, Sentence, block_sentences
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+_NOTEREF = Markup(
+    '<a class="word" epub:type="noteref" role="doc-noteref" id="{mark}" href="#{entry}">'
+)
 
 Part = Literal["frontmatter", "bodymatter", "backmatter"]
 
@@ -110,17 +117,27 @@ def picture_files(publication: Publication) -> dict[str, str]:
 
 
 class Documents:
-    """ひな形から文書を作る。本ひとつに 1 つ。``ruby`` はふりがなの有無。"""
+    """ひな形から文書を作る。本ひとつに 1 つ。
 
-    def __init__(self, publication: Publication, wording: Wording, *, ruby: bool) -> None:
+    ``glossary`` は言葉の説明（章の終わりの注になる）。``ruby`` はふりがなの有無。
+    """
+
+    def __init__(
+        self, publication: Publication, wording: Wording, glossary: Glossary | None, *, ruby: bool
+    ) -> None:
         self._publication = publication
         self._wording = wording
+        self._glossary = glossary
         self._ruby = ruby
+        self._spaced = MANNERS[publication.register].spaced
         self._pictures = picture_files(publication)
         self._templates = _templates()
 
     def chapter(self, chapter: Chapter) -> bytes:
-        return self._render("chapter.xml", chapter=chapter)
+        body = chapter.part == "bodymatter"
+        sections = (branch.section for branch in chapter.every_branch)
+        words = marks(sections, self._glossary) if body else ()
+        return self._render("chapter.xml", words, chapter=chapter)
 
     def contents(self, chapters: Sequence[Chapter]) -> bytes:
         """もくじ。読むアプリがそのまま一覧に使うので、ふりがなを付けない。"""
@@ -129,14 +146,20 @@ class Documents:
             first.setdefault(chapter.part, chapter)
         return self._render("nav.xml", chapters=chapters, first=first)
 
-    def _render(self, name: str, **values: object) -> bytes:
+    def _render(self, name: str, words: Sequence[Mark] = (), **values: object) -> bytes:
+        noted = links(words, _NOTEREF)
         html = self._templates.get_template(name).render(
             publication=self._publication,
             ruby=self._ruby,
             pictures=self._pictures,
-            sentence=partial(book_sentence, ruby=self._ruby),
-            sentences=self._sentences,
+            sentence=partial(self._sentence, noted),
+            sentences=partial(self._sentences, noted),
+            words=words,
             word=self._word,
+            name=self._name,
+            head=self._head,
+            easier=self._easier,
+            spaced=self._spaced,
             text=self._wording.text,
             kind=lambda block: type(block).__name__,
             block_id=block_id,
@@ -146,8 +169,31 @@ class Documents:
         )
         return html.encode()
 
-    def _sentences(self, sentences: Sequence[Sentence], *, linked: bool = True) -> Markup:
-        return Markup().join(book_sentence(s, ruby=self._ruby, linked=linked) for s in sentences)
+    def _sentence(
+        self, noted: Mapping[str, Links], sentence: Sentence, *, linked: bool = True
+    ) -> Markup:
+        return book_sentence(
+            sentence,
+            ruby=self._ruby,
+            spaced=self._spaced,
+            linked=linked,
+            marks=noted.get(sentence.id, {}),
+        )
+
+    def _sentences(
+        self, noted: Mapping[str, Links], sentences: Sequence[Sentence], *, linked: bool = True
+    ) -> Markup:
+        return Markup().join(self._sentence(noted, s, linked=linked) for s in sentences)
+
+    def _head(self, entry: Entry) -> Markup:
+        return book_inline((Run(entry.words[0], entry.reading),), ruby=self._ruby)
+
+    def _name(self, text: str) -> Markup:
+        return book_inline(self._wording.name(text), ruby=self._ruby)
+
+    def _easier(self, entry: Entry) -> Markup:
+        easier = self._wording.name(entry.easier)
+        return book_inline(self._wording.runs("words.easier", easier=easier), ruby=self._ruby)
 
     def _word(self, key: str) -> Markup:
         return book_inline(self._wording.runs(key), ruby=self._ruby)

@@ -11,6 +11,8 @@ import json
 from importlib.resources import files
 from typing import Any
 
+from channels.line_account import WRONG_TOKEN
+
 # 絵の左上から右へ、上の段から下の段へ。
 LABELS = (
     "質問する",
@@ -133,8 +135,5 @@ def _bounds(index: int) -> dict[str, int]:
 
 def _refusal(status: int) -> str:
     if status == 401:
-        return (
-            "LINE が鍵を受け付けません。環境変数 LINE_CHANNEL_ACCESS_TOKEN に、"
-            "LINE Developers の画面の「チャネルアクセストークン」を入れてください。"
-        )
+        return WRONG_TOKEN
     return f"LINE がメニューを断りました（HTTP {status}）。時間をおいて、もう一度実行してください。"

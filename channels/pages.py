@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from channels import facts
 from channels.facts import Runs
 from channels.markup import (
+    Links,
     inline_markup,
     row_headed,
     sentence_markup,
@@ -26,7 +27,9 @@ from content.model import Block, Contact, Council, Publication, Run, Sentence
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-HOME, RECEIVE = "index.html", "receive.html"
+    from accessibility.glossary import Entry
+
+HOME, RECEIVE, WORDS = "index.html", "receive.html", "words.html"
 CHAT = "chat"
 """質問する場所。ファイルではなく、``tsutawaru serve`` が答える。"""
 
@@ -55,6 +58,7 @@ class Page:
     """ページひとつ。``address`` は出力先からの場所（ふりがななしの方）。ひな形が使う言葉とリンクを作る。
 
     ``rooted`` なページ（404）は、どの場所からも開けるように「/」から始まるリンクを持つ。
+    ``marks`` は、文の id ごとの、言葉の説明へのリンク。
     """
 
     address: str
@@ -62,6 +66,7 @@ class Page:
     ruby: bool = False
     rooted: bool = False
     language: str = "ja"
+    marks: Mapping[str, Links] = field(default_factory=dict)
 
     @property
     def path(self) -> str:
@@ -97,11 +102,16 @@ class Page:
     def name(self, text: str) -> Markup:
         return self.inline(self.wording.name(text))
 
+    def word(self, entry: Entry) -> Markup:
+        """言葉の説明の、見出しの語。"""
+        return self.inline((Run(entry.words[0], entry.reading),))
+
     def inline(self, runs: Runs) -> Markup:
         return inline_markup(runs, ruby=self.ruby)
 
     def sentence(self, sentence: Sentence, *, linked: bool = True) -> Markup:
-        return sentence_markup(sentence, ruby=self.ruby, linked=linked)
+        marks = self.marks.get(sentence.id, {})
+        return sentence_markup(sentence, ruby=self.ruby, linked=linked, marks=marks)
 
     def sentences(self, sentences: Sequence[Sentence]) -> Markup:
         return Markup().join(map(self.sentence, sentences))
@@ -120,6 +130,13 @@ class Page:
         listed: list[Run] = []
         for purpose in purposes:
             listed += [Run("、"), *self._purpose(purpose)] if listed else self._purpose(purpose)
+        return tuple(listed)
+
+    def listed(self, texts: Sequence[str]) -> Runs:
+        """「A、B」。"""
+        listed: list[Run] = []
+        for text in texts:
+            listed += [Run("、"), *self.wording.name(text)] if listed else self.wording.name(text)
         return tuple(listed)
 
     def _purpose(self, purpose: str) -> Runs:
@@ -190,6 +207,7 @@ def _environment() -> Environment:
         "HOME": HOME,
         "RECEIVE": RECEIVE,
         "CHAT": CHAT,
+        "WORDS": WORDS,
         "hub_path": hub_path,
         "contact_path": contact_path,
         "ending": _ending,

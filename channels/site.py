@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import groupby
 
+from accessibility.glossary import Entry, Glossary
 from channels import facts
 from channels.edition import CatalogueEntry, Content, Download, edition_folder
+from channels.feed import ATOM, FEED, PODCAST, has_podcast, podcast_path
 from channels.pages import (
     HOME,
     RECEIVE,
+    WORDS,
     Footer,
     Page,
     Templates,
@@ -22,12 +27,14 @@ from channels.pages import (
 from channels.wording import Names, Wording
 from content.model import REGISTERS, Contact, Council, Section
 
-ASSETS = ("chat.css", "chat.js", "icon.svg", "player.js", "site.css")
+ASSETS = ("chat.css", "chat.js", "cover.png", "icon.svg", "player.js", "reading.js", "site.css")
 MISSING = "404.html"
+
+_KANA_ROWS = "あかさたなはまやらわ"
 
 WEB = "web"
 # 受け取り方を示す順。目録にある媒体だけを、ページに載せる。
-WAYS = (WEB, "audio", "daisy", "epub", "daisy3", "braille", "print", "text", "feed")
+WAYS = (WEB, "audio", "daisy", "epub", "daisy3", "braille", "print", "text", FEED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,8 @@ class Work:
 
     @property
     def channels(self) -> frozenset[str]:
-        return frozenset(d.channel for e in self.entries for d in e.editions)
+        made = {d.channel for e in self.entries for d in e.editions}
+        return frozenset(made | {FEED} if any(map(has_podcast, self.entries)) else made)
 
     @property
     def downloadable(self) -> tuple[CatalogueEntry, ...]:
@@ -73,6 +81,10 @@ class Work:
             for format, group in groupby(edition.downloads, key=lambda d: d.format):
                 files = tuple((f"{edition.folder}/{d.path}", d) for d in group)
                 found.append(Files(edition.channel, format, files))
+        if has_podcast(entry):
+            title = entry.publication.title
+            place = podcast_path(entry.publication), Download(PODCAST, FEED, title, 0)
+            found.append(Files(FEED, FEED, (place,)))
         return tuple(found)
 
     def contents(self, entry: CatalogueEntry) -> tuple[tuple[Section, str, str], ...]:
@@ -92,9 +104,11 @@ class WebSite:
     """すべての版ができてから、入口のページ（出版物ごとのものを除く）を作る。
 
     ``names`` は社協の id ごとの、社協や区の名前のような、原稿の項目の文字と、その読みの付いた Run。
+    ``glossary`` は言葉の説明。
     """
 
-    def __init__(self, names: Mapping[str, Names]) -> None:
+    def __init__(self, names: Mapping[str, Names], glossary: Glossary) -> None:
+        self._glossary = glossary
         everyone = {text: runs for known in names.values() for text, runs in known.items()}
         self._names = names
         self._wording = Wording.load(everyone)
@@ -103,7 +117,7 @@ class WebSite:
     def render(self, catalogue: Sequence[CatalogueEntry]) -> Mapping[str, Content]:
         works = _works(catalogue)
         councils = {e.council.id: e.council for e in catalogue}
-        channels = {e.channel for entry in catalogue for e in entry.editions}
+        channels = {channel for work in works for channel in work.channels}
         ways = tuple(way for way in WAYS if way in channels)
         only = next(iter(councils.values())) if len(councils) == 1 else None
         shelves = [
@@ -115,9 +129,13 @@ class WebSite:
         for ruby in (False, True):
             home = Page(HOME, self._wording, ruby=ruby)
             shown = {"shelves": shelves, "ways": ways, "footer": general}
-            output[home.path] = self._templates.render("home.html", home, **shown)
+            output[home.path] = self._templates.render("home.html", home, ATOM=ATOM, **shown)
             receive = Page(RECEIVE, self._wording, ruby=ruby)
             output[receive.path] = self._templates.render("receive.html", receive, WEB=WEB, **shown)
+            words = Page(WORDS, self._wording, ruby=ruby)
+            output[words.path] = self._templates.render(
+                "words.html", words, rows=tuple(_rows(self._glossary)), footer=general
+            )
             for council, _ in shelves:
                 wording = replace(self._wording, names=self._names.get(council.id, {}))
                 contact = Page(contact_path(council.id), wording, ruby=ruby)
@@ -173,6 +191,18 @@ def _works(catalogue: Sequence[CatalogueEntry]) -> list[Work]:
 def _contact_sections(council: Council) -> Iterator[tuple[str, tuple[Contact, ...]]]:
     for purpose in facts.purposes(council):
         yield purpose, tuple(c for c in council.contacts if c.purpose == purpose)
+
+
+def _rows(glossary: Glossary) -> Iterator[tuple[str, tuple[Entry, ...]]]:
+    """「あ」行、「か」行…と、その語。"""
+    for row, entries in groupby(glossary.entries, key=lambda e: _row(e.reading)):
+        yield row, tuple(entries)
+
+
+def _row(reading: str) -> str:
+    """五十音の行の、初めのかな。濁点は区別しない。"""
+    kana = unicodedata.normalize("NFD", reading)[0]
+    return _KANA_ROWS[bisect_right(_KANA_ROWS, kana) - 1]
 
 
 def _way(channel: str) -> int:

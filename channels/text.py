@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from accessibility.glossary import Glossary
 from accessibility.narration import Narration
 from channels.edition import Download, Edition
+from channels.explanations import marks
 from channels.facts import plan_facts, text, title
 from channels.wording import Wording
 from content.model import Block, Image, List, Note, Paragraph, Publication, Sentence, Table
 
 
 class TextChannel:
-    """UTF-8 の 1 つのファイル。見出しは ■（段の数だけ）で始まる。"""
+    """UTF-8 の 1 つのファイル。見出しは ■（段の数だけ）で始まる。終わりに言葉の説明がある。"""
 
     name = "text"
     spoken = False
 
-    def __init__(self) -> None:
+    def __init__(self, glossary: Glossary | None = None) -> None:
         self._wording = Wording.load({})
+        self._glossary = glossary
 
     def render(self, publication: Publication, narration: Narration) -> Edition:
-        data = plain_text(publication, self._wording).encode()
+        data = plain_text(publication, self._wording, self._glossary).encode()
         file = f"{publication.name}.txt"
         return Edition(
             publication.id,
@@ -33,11 +36,14 @@ class TextChannel:
         )
 
 
-def plain_text(publication: Publication, wording: Wording) -> str:
+def plain_text(publication: Publication, wording: Wording, glossary: Glossary | None) -> str:
     parts = [title(publication, wording), "\n".join(_facts(publication, wording))]
     for section in publication.sections:
         parts.append("■" * section.level + " " + section.heading.text)
         parts += ["\n".join(_lines(block)) for block in section.blocks]
+    if words := [mark.entry for mark in marks(publication.sections, glossary)]:
+        parts.append(f"■ {wording.text('words')}")
+        parts.append("\n".join(f"・{e.words[0]}（{e.reading}）：{e.explanation}" for e in words))
     return "\n\n".join(parts) + "\n"
 
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from markupsafe import Markup
+
+from accessibility.glossary import Glossary
+from accessibility.manner import MANNERS
 from accessibility.narration import Clip, Narration
 from channels import facts
 from channels.edition import Content, Edition, edition_folder
+from channels.explanations import links, marks
 from channels.pages import Footer, Page, Templates, chapter_file
 from channels.wording import Names, Wording
 from content.model import Council, Publication, Register, Section, Sentence
 
 INDEX = "index.html"
+_WORD = Markup('<a class="word" role="doc-glossref" href="#{entry}">')
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +51,25 @@ class Chapter:
         return chapter_file(self.id, "vtt")
 
 
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """同じ出版物の、別の文章。``sections`` は、節の id ごとの、ページの場所と、ページの中の目印。"""
+
+    register: Register
+    contents: str
+    sections: Mapping[str, tuple[str, str]]
+
+    def place(self, section_id: str) -> tuple[str, str]:
+        """同じ節の場所。なければ、もくじ。"""
+        return self.sections.get(section_id, (self.contents, ""))
+
+
 class WebChannel:
     """ページの版を作る。
 
     ``councils`` は社協の id ごとの社協（問い合わせ先のため）。``publications`` は一緒に公開する出版物で、
-    同じ id の別の文章（やさしい日本語など）の、同じ章へのリンクに使う。``names`` は社協の id ごとの、
-    社協や区の名前のような、原稿の項目の文字と、その読みの付いた Run。
+    同じ id の別の文章（やさしい日本語など）の、同じ節へのリンクに使う。``names`` は社協の id ごとの、
+    社協や区の名前のような、原稿の項目の文字と、その読みの付いた Run。``glossary`` は言葉の説明。
     """
 
     name = "web"
@@ -61,10 +80,12 @@ class WebChannel:
         councils: Mapping[str, Council],
         publications: Sequence[Publication],
         names: Mapping[str, Names],
+        glossary: Glossary | None = None,
     ) -> None:
         self._councils = councils
         self._publications = publications
         self._names = names
+        self._glossary = glossary
         self._wording = Wording.load({})
         self._templates = Templates()
 
@@ -108,41 +129,44 @@ class WebChannel:
             "chapters": chapters,
             "folder": folder,
             "footer": footer,
+            "others": self._others(publication),
         }
 
         def page(name: str) -> Page:
             return Page(f"{folder}/{name}", wording, ruby=ruby, language=publication.language)
 
-        others = self._others(publication, None)
-        yield (
-            INDEX,
-            self._templates.render("contents.html", page(INDEX), others=others, **shared),
-        )
+        yield INDEX, self._templates.render("contents.html", page(INDEX), **shared)
         for before, chapter, after in zip(
             (None, *chapters), chapters, (*chapters[1:], None), strict=False
         ):
+            words = marks(chapter.sections, self._glossary)
             html = self._templates.render(
                 "chapter.html",
-                page(chapter.html),
+                replace(page(chapter.html), marks=links(words, _WORD)),
                 chapter=chapter,
                 before=before,
                 after=after,
-                others=self._others(publication, chapter),
+                words=words,
+                spaced=MANNERS[publication.register].spaced,
                 **shared,
             )
             yield chapter.html, html
 
-    def _others(
-        self, publication: Publication, chapter: Chapter | None
-    ) -> tuple[tuple[Register, str], ...]:
-        """同じ出版物の別の文章の、同じ章（なければ、もくじ）の場所。"""
+    def _others(self, publication: Publication) -> tuple[Counterpart, ...]:
+        """同じ出版物の別の文章。"""
         found = []
         for other in self._publications:
             if other.id == publication.id and other.register != publication.register:
-                ids = {sections[0].id for sections in other.chapters}
-                name = chapter.html if chapter and chapter.id in ids else INDEX
                 folder = edition_folder(other.id, other.register, self.name)
-                found.append((other.register, f"{folder}/{name}"))
+                sections = {
+                    section.id: (
+                        f"{folder}/{chapter_file(chapter[0].id)}",
+                        "" if section is chapter[0] else section.id,
+                    )
+                    for chapter in other.chapters
+                    for section in chapter
+                }
+                found.append(Counterpart(other.register, f"{folder}/{INDEX}", sections))
         return tuple(found)
 
 

@@ -13,7 +13,7 @@ KANJI = re.compile(r"[々〆一-鿿㐀-䶿]+")
 
 def bare_kanji(node: Node) -> Iterator[str]:
     """目に見える文字のうち、ふりがなのない漢字。"""
-    if node.tag in ("ruby", "title", "option") or node.has_class("t"):
+    if node.tag in ("ruby", "title", "option") or node.has_class("t") or node.has_class("u"):
         return
     for child in node.children:
         if isinstance(child, Node):

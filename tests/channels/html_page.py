@@ -49,11 +49,12 @@ class Node:
 
     @property
     def text(self) -> str:
-        """読み上げソフトや検索に伝わる文字（隠した写しを除く）。"""
+        """読み上げソフトや検索に伝わる文字（隠した写しと、写しを見せないときの文を除く）。"""
         return "".join(
             child if isinstance(child, str) else child.text
             for child in self.children
-            if isinstance(child, str) or child.get("aria-hidden") != "true"
+            if isinstance(child, str)
+            or not (child.get("aria-hidden") == "true" or child.has_class("u"))
         )
 
 

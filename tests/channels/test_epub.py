@@ -19,11 +19,13 @@ from hypothesis import given, settings
 
 from accessibility.cache import Cache
 from accessibility.narration import Clip, Narration, Track, narrate
+from accessibility.readings import Reader
 from accessibility.voices import Silent
 from app.books import books
 from app.workers import InlineExecutor
 from channels.edition import Edition
 from channels.epub import EpubChannel
+from channels.explanations import glossary_texts
 from content.bundle import BUNDLED, Bundle, load_folder
 from content.model import Council, Publication, Section, Sentence
 from content.notation import parse
@@ -41,6 +43,7 @@ from tests.channels.epub_book import (
     seconds,
     shown,
 )
+from tests.channels.words import GLOSSARY, PROMOTION, WELFARE
 from tests.content.arbitrary import publications
 
 COVER = Path(str(files("channels") / "templates" / "cover.png"))
@@ -479,6 +482,88 @@ def test_どんな原稿からも_正しい本ができる(publication: Publicat
             for text in epub.xml(overlay).iter(f"{SMIL}text")
         ]
         assert heard == [s.id for s in sentences(publication.sections) if s.text]
+
+
+NOTED = """# 福祉の章 {#a}
+
+社協〈団体〉が福祉を進めます。福祉の推進です。電話は044-739-8711です。
+
+# 次の章 {#b}
+
+ここには、むずかしい言葉がありません。
+"""
+
+
+@pytest.fixture(scope="module")
+def plain_edition(tmp_path_factory: pytest.TempPathFactory) -> Edition:
+    """言葉の説明の付いた、やさしい日本語の本。"""
+    publication = parse(FRONT + NOTED, "shiken/plan", "plain")
+    names = {"shiken": {t: Reader().read_text(t) for t in glossary_texts(GLOSSARY)}}
+    book = narrated(publication, tmp_path_factory.mktemp("noted"))
+    return EpubChannel(names, GLOSSARY).render(*book)
+
+
+@BOTH
+def test_むずかしい言葉の説明は_章の終わりの注になる(plain_edition: Edition, name: str) -> None:
+    epub = Epub(plain_edition.files[name])
+    roots = {p.rpartition("-")[2]: root for p, root in epub.documents.items()}
+    first = roots["a.xhtml"]
+    links = [a for a in first.iter(f"{XHTML}a") if a.get("role") == "doc-noteref"]
+    notes = list(first.iter(f"{XHTML}aside"))
+    assert [shown(a) for a in links] == ["福祉", "推進"]
+    assert [a.attrib["href"] for a in links] == [f"#{n.attrib['id']}" for n in notes]
+    assert {a.attrib[f"{OPS}type"] for a in links} == {"noteref"}
+    for link, note, entry in zip(links, notes, (WELFARE, PROMOTION), strict=True):
+        assert (note.attrib[f"{OPS}type"], note.attrib["role"]) == ("footnote", "doc-footnote")
+        assert entry.explanation in shown(note)
+        (back,) = note.iter(f"{XHTML}a")
+        assert back.attrib["href"] == f"#{link.attrib['id']}"
+    if name == RUBY:
+        assert KANJI.search("".join(plain_text(first))) is None
+    assert not list(roots["b.xhtml"].iter(f"{XHTML}aside"))
+    (summary,) = epub.values("schema:accessibilitySummary")
+    assert "注に音声はありません" in summary
+
+
+def plain_text(element: ElementTree.Element) -> Iterator[str]:
+    """ふりがなの付いていない文字。"""
+    if element.tag not in (f"{XHTML}ruby", f"{XHTML}head"):
+        yield element.text or ""
+        for child in element:
+            yield from plain_text(child)
+            yield child.tail or ""
+
+
+@BOTH
+def test_言葉の間を空けるのは_やさしい日本語の本だけで_字に空白はない(
+    edition: Edition, plain_edition: Edition, name: str
+) -> None:
+    for made, expected in ((plain_edition, True), (edition, False)):
+        epub = Epub(made.files[name])
+        (summary,) = epub.values("schema:accessibilitySummary")
+        assert ("分かち書き" in summary) is expected
+        for root in epub.documents.values():
+            body = next(root.iter(f"{XHTML}body"))
+            assert ("spaced" in body.get("class", "").split()) is expected
+            gaps = [e for e in body.iter(f"{XHTML}span") if e.get("class") == "w"]
+            assert bool(gaps) is expected
+            assert not any(gap.text or list(gap) for gap in gaps)
+    texts = {
+        shown(e)
+        for root in Epub(plain_edition.files[name]).documents.values()
+        for e in root.iter(f"{XHTML}span")
+        if e.get("class") == "s"
+    }
+    assert "社協〈団体〉が福祉を進めます。" in texts
+
+
+@pytest.mark.slow
+def test_注のある本も_EPUBCheckは誤りも警告も見つけない(
+    plain_edition: Edition, tmp_path: Path
+) -> None:
+    code, output = epubcheck(plain_edition.files[RUBY], tmp_path)
+    assert code == 0, output
+    assert "0 fatals / 0 errors / 0 warnings" in output
 
 
 # EPUBCheck 5.3。JVM を立ち上げるたびに 5 秒かかるので、いろいろなものを 1 冊に詰めて確かめる。

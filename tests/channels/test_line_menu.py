@@ -22,7 +22,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from bot.menu import Commands
-from bot.speech import load_wording
+from bot.wording import load_wording
 from channels.line_menu import HEIGHT, LABELS, WIDTH, MenuError, install_menu, menu, picture
 from tests.line_platform import LinePlatform
 

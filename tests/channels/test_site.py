@@ -12,14 +12,18 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from accessibility.glossary import Glossary
 from accessibility.narration import Narration, Track
 from channels.edition import CatalogueEntry, Content, Download, Edition
+from channels.feed import Feeds
 from channels.pages import CHAT
 from channels.site import WebSite, WorkPages
 from channels.web import WebChannel
 from content.model import Contact, Council, Publication, Register, Run, Sentence
 from content.notation import parse
 from tests.channels.html_page import Node, parse_page
+from tests.channels.words import COUNCIL as SHAKYO
+from tests.channels.words import GLOSSARY, PROMOTION, STIFF, WELFARE
 
 COUNCIL = Council(
     "kawasaki",
@@ -100,7 +104,8 @@ def rendered(books: Sequence[Publication], folder: Path) -> dict[str, Content]:
             output |= {f"{edition.folder}/{n}": c for n, c in edition.files.items()}
         finished = tuple(replace(e, files={}) for e in (web, audio))
         entries.append(CatalogueEntry(publication, COUNCIL, finished))
-    site = {**WebSite({}).render(entries), **WorkPages({}).render(entries)}
+    sites = (WebSite({}, GLOSSARY), WorkPages({}), Feeds("https://example.jp"))
+    site = {name: content for s in sites for name, content in s.render(entries).items()}
     assert not set(site) & set(output)
     return output | dict(site)
 
@@ -213,6 +218,7 @@ def test_受け取れるファイルは_すべて大きさと長さを付けて�
         "standard/audio/本.m4b": "音声の本（M4B、3.4MB、12分34秒）",
         "standard/audio/本.zip": "まとめ（ZIP、0.4MB、1分0秒）",
         "standard/audio/1.mp3": "はじめに（MP3、12KB、1時間2分）",
+        "standard/feed/podcast.xml": "plan-6の計画",
     }
     # MP3 は、押すとその場で聞ける。
     assert {unquote(a["href"]) for a in files if "download" in a.attributes} == {
@@ -242,13 +248,13 @@ def test_問い合わせ先は目的ごとに_電話とファックスとメー�
 
 def test_受け取り方は_ある媒体だけを説明する(pages: Mapping[str, Node]) -> None:
     ways = [s.one("h2")["id"] for s in pages["receive.html"].all("section", "way")]
-    assert ways == ["way_web", "way_audio"]
+    assert ways == ["way_web", "way_audio", "way_feed"]
 
 
 def test_受け取り方から_どの計画のページにもファイルにも1回で届く(
     output: Mapping[str, Content], pages: Mapping[str, Node]
 ) -> None:
-    web, audio = pages["receive.html"].all("section", "way")
+    web, audio, feed = pages["receive.html"].all("section", "way")
     assert [a["href"] for a in web.all("a")] == [
         "kawasaki/plan-7/standard/web/index.html",
         "kawasaki/plan-7/plain/web/index.html",
@@ -259,6 +265,8 @@ def test_受け取り方から_どの計画のページにもファイルにも1
     links = {unquote(a["href"]): a.text for a in audio.all("a")}
     assert set(links) == {name for name in output if "/audio/" in name}
     assert links["kawasaki/plan-6/standard/audio/本.m4b"] == "音声の本（M4B、3.4MB、12分34秒）"
+    podcasts = {name for name in output if name.endswith("/podcast.xml")}
+    assert {a["href"] for a in feed.all("a")} == podcasts
     summaries = [d.one("summary").text for d in audio.all("details", "work")]
     assert summaries == ["plan-7の計画", "plan-7-tamaの計画", "plan-6の計画", "aboutの計画"]
 
@@ -283,7 +291,28 @@ def test_404のページは_どの場所からも部品とリンクが届く(pag
             assert value is None or value.startswith(("/", "#", "tel:", "mailto:")), value
 
 
+@pytest.mark.parametrize("folder", ["", "ruby/"])
+def test_言葉の説明のページは_五十音の順で_どの語も指せる(
+    pages: Mapping[str, Node], folder: str
+) -> None:
+    root = pages[f"{folder}words.html"]
+    assert [h.text for h in root.one("main").all("h2")] == ["さ行", "は行"]
+    terms = [d.text for d in root.one("main").all("dt")]
+    assert terms == [
+        "実施（じっし）",
+        "社会福祉協議会（しゃかいふくしきょうぎかい）",
+        "推進（すいしん）",
+        "福祉（ふくし）",
+    ]
+    shown = [d["id"] for d in root.one("main").all("div")]
+    assert shown == [STIFF.id, SHAKYO.id, PROMOTION.id, WELFARE.id]
+    assert "ほかの書き方：社協" in root.by_id(SHAKYO.id).text
+    assert WELFARE.explanation in root.by_id(WELFARE.id).text
+    links = {a.text: a["href"] for a in pages[f"{folder}index.html"].one("main").all("a")}
+    assert links["むずかしい言葉の説明を見る"] == "words.html"
+
+
 def test_計画が1つもなくても_ページはできる() -> None:
-    site = WebSite({}).render(())
+    site = WebSite({}, Glossary(())).render(())
     assert "まだ計画がありません。" in parse_page(site["index.html"]).text
     assert {"assets/site.css", "assets/player.js", "assets/icon.svg", "404.html"} <= set(site)

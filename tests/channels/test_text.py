@@ -10,6 +10,7 @@ from accessibility.narration import Narration
 from channels.text import TextChannel
 from content.notation import parse
 from tests.channels.books import FRONT, narrated
+from tests.channels.words import GLOSSARY, PROMOTION, WELFARE
 
 BODY = """# はじめに {#start}
 
@@ -67,6 +68,17 @@ def test_文字の版はすべての文章をもとの順に持つ(tmp_path: Pat
     (download,) = edition.downloads
     assert (download.format, download.bytes) == ("txt", len(EXPECTED.encode()))
     assert edition.seconds is None
+
+
+def test_終わりに_出てくる言葉の説明がある(tmp_path: Path) -> None:
+    body = "# 福祉 {#a}\n\n社協〈団体〉の福祉です。福祉を推進します。\n"
+    edition = TextChannel(GLOSSARY).render(*narrated(body, tmp_path))
+    content = edition.files["plan.txt"]
+    assert isinstance(content, bytes)
+    assert content.decode().endswith(
+        "福祉を推進します。\n\n■ 言葉の説明\n\n"
+        f"・福祉（ふくし）：{WELFARE.explanation}\n・推進（すいしん）：{PROMOTION.explanation}\n"
+    )
 
 
 PLAN = "期: 6\n期間: 2017-2019\n延長: 2020\n区: 多摩区\n"

@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from accessibility.narration import Clip, Narration, Track
+from accessibility.readings import Reader, read_publication
 from channels.edition import Edition
+from channels.explanations import glossary_texts
 from channels.web import WebChannel
 from channels.wording import Wording
 from content.model import Contact, Council, Publication, Register
 from content.notation import parse
 from tests.channels.html_page import Node, parse_page
+from tests.channels.words import GLOSSARY, PROMOTION, WELFARE
 
 PICTURE = b"\x89PNG\r\n\x1a\n picture"
 
@@ -180,11 +183,16 @@ def test_ふりがなは_読み上げにも検索にも出ない写しだけに�
 def test_電話とメールはリンクになり_ファックスに電話はかからない(
     edition: Edition, name: str
 ) -> None:
-    links = {a.text: a["href"] for a in page(edition, name).one("article").all("a")}
+    links = {named(a): a["href"] for a in page(edition, name).one("article").all("a")}
     assert links["044(739)8711"] == "tel:0447398711"
     assert links["a.b@example.jp"] == "mailto:a.b@example.jp"
     assert links["https://example.jp/guide"] == "https://example.jp/guide"
     assert not any("8737" in text for text in links)
+
+
+def named(link: Node) -> str:
+    """リンクの名前。写しの中のリンクは、写しが読まれないので、別に名前を持つ。"""
+    return link.get("aria-label") or link.text
 
 
 @pytest.mark.parametrize("name", [FIRST, RUBY])
@@ -271,18 +279,139 @@ def toggle(root: Node) -> tuple[str, str]:
     return link.text, link["href"]
 
 
-def test_別の文章の同じ章へ行ける_同じ章がなければもくじへ(
-    book: Publication, tmp_path: Path
+@pytest.mark.parametrize("folder", ["", "ruby/"])
+def test_別の文章の同じ節へ行ける_同じ節がなければもくじへ(
+    book: Publication, tmp_path: Path, folder: str
 ) -> None:
-    plain = publication(SOURCE.split("# 資料")[0], "plain")
+    source = SOURCE.split("# 資料")[0].replace("### 図と表", "# 図と表")
+    plain = publication(source, "plain")
     channel = WebChannel({"kawasaki": COUNCIL}, (book, plain), {})
     edition = channel.render(book, narration(book, tmp_path))
-    for name, target in [
-        (FIRST, "../../plain/web/philosophy-page.html"),
-        ("documents.html", "../../plain/web/index.html"),
-    ]:
-        links = {a.text: a["href"] for a in page(edition, name).one("nav", "tools").all("a")}
-        assert links["やさしい日本語で読む"] == target
+    up = "../" * len(folder.split("/")[1:])
+    other = f"{up}../../plain/web/{folder}"
+    for name, target in [(FIRST, "philosophy-page.html"), ("documents.html", "index.html")]:
+        tools = page(edition, folder + name).one("nav", "tools")
+        links = {a.text: a["href"] for a in tools.all("a")}
+        assert links["やさしい日本語で読む"] == other + target
+    root = page(edition, folder + FIRST)
+    links = {a["id"]: a["href"] for a in root.all("a", "same")}
+    assert links == {
+        "plain_contact": f"{other}philosophy-page.html#contact",
+        "plain_figures": f"{other}figures.html",
+    }
+    for link in root.all("a", "same"):
+        named = [root.by_id(id).text for id in link["aria-labelledby"].split()]
+        assert named == ["やさしい日本語で読む", root.by_id(link["id"][6:]).text]
+    assert not page(edition, folder + "documents.html").all("a", "same")
+
+
+def test_同じ節がどこにもなければ_別の文章へのリンクはない(edition: Edition) -> None:
+    assert not page(edition, FIRST).all("a", "same")
+
+
+# 分かち書き ---------------------------------------------------------------------
+
+
+SPACED = "# 章 {#a}\n\n地域の福祉を進めます。電話は044-739-8711に、してください。\n"
+
+
+@pytest.mark.parametrize("folder", ["", "ruby/"])
+@pytest.mark.parametrize("register", ["standard", "plain"])
+def test_言葉の間を空ける所は_見せるだけの写しの中にあり_字に空白はない(
+    tmp_path: Path, folder: str, register: Register
+) -> None:
+    source = SOURCE.split("# ")[0] + SPACED
+    read = read_publication(publication(source, register), Reader())
+    edition = WebChannel({}, (), {}).render(read, narration(read, tmp_path))
+    article = page(edition, f"{folder}a.html").one("article")
+    welfare, telephone = read.sentences_of("a")
+    for sentence, spaces in ((welfare, 2), (telephone, 2)):
+        node = article.by_id(sentence.id)
+        assert node.one("span", "t").children == [sentence.text]
+        assert node.text == sentence.text
+        gaps = node.all("span", "w")
+        assert len(gaps) == spaces
+        assert not [gap for gap in gaps if gap.children]
+        assert not [
+            w for t in node.all("span", "t") + node.all("span", "u") for w in t.all("span", "w")
+        ]
+    assert " " not in "".join(
+        child
+        for n in article.by_id(telephone.id).walk()
+        for child in n.children
+        if isinstance(child, str)
+    )
+
+
+@pytest.mark.parametrize(("register", "checked"), [("standard", False), ("plain", True)])
+def test_どの章にも言葉の間を空ける切りかえがあり_初めの値は文章の種類で決まる(
+    tmp_path: Path, register: Register, checked: bool
+) -> None:
+    book = publication(SOURCE, register)
+    edition = WebChannel({}, (), {}).render(book, narration(book, tmp_path))
+    for chapter in CHAPTERS:
+        for folder in ("", "ruby/"):
+            tools = page(edition, f"{folder}{chapter}.html").one("nav", "tools")
+            (label,) = tools.all("label")
+            assert label.text == "言葉の間を空ける"
+            assert ("checked" in label.one("input").attributes) is checked
+
+
+# 言葉の説明 ---------------------------------------------------------------------
+
+WORDS = (
+    SOURCE.split("# ")[0]
+    + """# 福祉の章 {#a}
+
+社協〈団体〉が福祉を進めます。福祉の推進です。
+
+# 次の章 {#b}
+
+福祉と、福祉。
+"""
+)
+
+
+@pytest.fixture
+def explained(tmp_path: Path) -> Edition:
+    book = read_publication(publication(WORDS), Reader())
+    names = {"kawasaki": {t: Reader().read_text(t) for t in glossary_texts(GLOSSARY)}}
+    return WebChannel({}, (), names, GLOSSARY).render(book, narration(book, tmp_path))
+
+
+@pytest.mark.parametrize("folder", ["", "ruby/"])
+def test_章に初めて出てくる語は_説明と行き来できる(explained: Edition, folder: str) -> None:
+    root = page(explained, f"{folder}a.html")
+    article = root.one("article")
+    words = [a for u in article.all("span", "u") for a in u.all("a", "word")]
+    copies = [a for c in article.all("span", "c") for a in c.all("a", "word")]
+    assert [a.text for a in words] == [a["aria-label"] for a in copies] == ["福祉", "推進"]
+    assert [a["href"] for a in words] == [a["href"] for a in copies]
+    listed = root.one("section", "words").one("dl").all("div")
+    assert [d["id"] for d in listed] == [WELFARE.id, PROMOTION.id]
+    for link, entry in zip(words, listed, strict=True):
+        assert link["href"] == f"#{entry['id']}"
+        assert link["role"] == "doc-glossref"
+        back = entry.one("dd", "back").one("a")
+        sentence = article.by_id(back["href"].removeprefix("#"))
+        assert link in sentence.all("a", "word")
+        assert back["aria-label"] == f"本文にもどる：{entry.one('dt').text.split('（')[0]}"
+    assert listed[0].one("dt").text == "福祉（ふくし）"
+    assert WELFARE.explanation in listed[0].text
+    assert "やさしい言い方：進めること" in listed[1].text
+    following = page(explained, f"{folder}b.html").all("a", "word")
+    assert {named(a) for a in following} == {"福祉"}
+    assert len({a["href"] for a in following}) == 1
+    for name in ("a.html", "b.html"):
+        texts = [n.text for n in page(explained, folder + name).all("span", "s")]
+        assert "福祉の推進です。" in texts or name == "b.html"
+        assert not [a for h in page(explained, folder + name).all("h1") for a in h.all("a")]
+
+
+def test_説明する語のない章に_言葉の説明の欄はない(edition: Edition) -> None:
+    for root in pages(edition).values():
+        assert not root.all("section", "words")
+        assert "page_word" not in root.ids
 
 
 def test_問い合わせ先は目的ごとで_ないものをほかで代わりにしない(
