@@ -10,12 +10,13 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Protocol
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from app.origin import own
 from app.transcript import Transcript, opened
 from bot.clips import AUDIO_PATH, AudioClips
 from bot.furigana import FURIGANA_MODES
@@ -210,7 +211,7 @@ def _shortened(text: str) -> str:
 
 async def _form(request: Request) -> dict[str, str]:
     """送られた項目。ほかのサイトから送られたものや、大きすぎるものは ``_Refused``。"""
-    if not _own(request):
+    if not own(request.headers):
         raise _Refused(403, "chat.error.elsewhere")
     body = bytearray()
     async for chunk in request.stream():
@@ -222,15 +223,6 @@ async def _form(request: Request) -> dict[str, str]:
     except ValueError:
         raise _Refused(400, "chat.error.lost") from None
     return dict(pairs)
-
-
-def _own(request: Request) -> bool:
-    """このサイトのページから送られたか。サーバーは何も覚えないが、勝手に話させない。"""
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site in ("same-origin", "none")
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
 # 音声を渡す ------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from accessibility.cache import Cache
+from accessibility.glossary import Glossary
 from accessibility.readings import Reader, read_publication
 from app.arguments import Refused
 from app.books import read_names
@@ -43,7 +44,14 @@ def knowledge(bundle: Bundle, cache: Cache) -> Knowledge:
         remembering.save()
     synonyms = "\n".join(text for _, text in bundle.synonyms)
     try:
-        brain = Brain(publications, bundle.councils, synonyms=synonyms, ways=CHANNELS, cache=cache)
+        brain = Brain(
+            publications,
+            bundle.councils,
+            glossary=Glossary.load(),
+            synonyms=synonyms,
+            ways=CHANNELS,
+            cache=cache,
+        )
     except SynonymsError as error:
         raise Refused(str(error)) from error
     names = {text: runs for each in named.values() for text, runs in each.items()}

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from accessibility.cache import Cache
@@ -20,24 +21,26 @@ from bot.turn import Incoming, Turn
 from channels.wording import Names
 from content.model import Council
 from content.store import Store, StoreError
+from content.workflow import EmergencyText
 
 LOG = logging.getLogger(__name__)
 
 _LOOK_EVERY = 2.0
 """公開されたかを確かめる間（秒）。"""
-_NOTICE_LENGTH = 300
 
 
 class LiveConversation:
     """``out`` に公開されている版について話す、ただひとつの会話。
 
     作るとき（と公開のとき）に、保管庫の公開中の原稿から索引を作る。その数秒の間の質問は、作り終えてから
-    新しい原稿で答える（LINE に受け取ったことを返すのは、待たない）。
+    新しい原稿で答える（LINE に受け取ったことを返すのは、待たない）。``notices`` は、出ている緊急のお知らせ。
     """
 
-    def __init__(self, settings: Settings, out: Path) -> None:
+    def __init__(
+        self, settings: Settings, out: Path, notices: Callable[[], Sequence[EmergencyText]]
+    ) -> None:
         self.audio = AudioClips(out)
-        self._settings = settings
+        self._settings, self._notices = settings, notices
         self._manifest = out / MANIFEST
         # 読みを付ける部品（Open JTalk）は、2 つのスレッドから同時には使えない。
         self._one_at_a_time = threading.Lock()
@@ -99,16 +102,8 @@ class LiveConversation:
             known.councils,
             known.publications,
             base_url=self._settings.base_url,
-            notice=self._notice,
+            notices=self._notices,
             audio=self.audio,
             read=known.reader.read,
         )
         return known, conversation
-
-    def _notice(self) -> str | None:
-        """災害などの大切なお知らせ。ファイルがあり、空でない間、どの返事よりも先に言う。"""
-        try:
-            text = self._settings.notice_file.read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            return None
-        return text[:_NOTICE_LENGTH] or None

@@ -1,6 +1,6 @@
-"""質問に答える。計画の文章を引くか、選んでもらうか、人につなぐか、見つからないと言う。作文はしない。
+"""質問に答える。計画の文章を引くか、言葉の説明を見せるか、選んでもらうか、人につなぐか、見つからないと言う。
 
-LINE も HTTP もデータベースも知らない。同じ質問には、いつも同じ答えを返す。
+作文はしない。LINE も HTTP もデータベースも知らない。同じ質問には、いつも同じ答えを返す。
 """
 
 from __future__ import annotations
@@ -8,23 +8,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from accessibility.cache import Cache
-from bot.choices import question_of, suggestions
-from bot.contacts import CONSULTATION, Contacts
-from bot.context import asks, continues, following, halves, parts, placed, wished, worded
+from accessibility.glossary import Glossary
+from bot.choices import suggestions
+from bot.contacts import CONSULTATION
+from bot.context import asks, worded
 from bot.crisis import Crises, people_first
-from bot.finder import SURE, Finder, Found
-from bot.gate import Candidate
+from bot.finder import SURE, SURE_PLAIN, Finder, Found
+from bot.gate import Candidate, tells
+from bot.inquiry import Inquiry
+from bot.meanings import Meaning, Meanings
 from bot.passages import Passage, passages
-from bot.quote import brief, compose, joined, rest
-from bot.refusal import why
+from bot.quote import brief, compose, rest
+from bot.reception import Reception
 from bot.reply import Answer, AnswerKind, Source, Suggestion, to_json
-from bot.slots import SlotReader, Slots
+from bot.shelf import OFFERED, Shelf
+from bot.slots import SlotReader
 from bot.talk import Talk
-from channels.pages import contact_path
-from content.model import Council, Publication, Register
+from bot.wording import load_wording
+from content.model import REGISTERS, Council, Publication, Register
 
 __all__ = ["Answer", "AnswerKind", "Brain", "Source", "Suggestion", "ask_lines", "to_json"]
 
@@ -32,17 +37,9 @@ WAYS = ("web", "audio", "daisy", "epub", "text")
 """案内する受け取り方（``wording.yaml`` の ``way.*``）。作っている媒体だけを渡すこと。"""
 
 CHOOSE = "知りたいことは、次のどれですか。"
-NOT_FOUND = "この計画の中からは見つけられませんでした。"
-ASK_BACK = "何についてお知りになりたいですか。知りたいことを、もう少しくわしく書いてください。"
-NO_PLAIN = "やさしい日本語の文章がまだないので、もとの文章です。"
-AS_WRITTEN = "計画には、次のように書かれています。"
-ANOTHER = "もうひとつの質問は、次から選べます。"
-ANOTHER_NOT_FOUND = "もうひとつの質問の答えは、見つけられませんでした。"
-HEADING = "問い合わせ先"
 _MORE = re.compile(
     r"(?:もう少し|もっと|もうちょっと)?(?:くわしく|詳しく|続き(?:は|を)?)(?:教えて|おしえて|知りたい|お願い)?(?:ください|下さい|です|します)?[。?？!！]?"
 )
-_OFFERED = 3
 _OTHERS = 6
 """ほかに尋ねられたことの数の上限。答えの後の選べること（6 つ）と合わせて、LINE の 13 個に収まる。"""
 _LONGEST = 500
@@ -57,28 +54,35 @@ class Brain:
         publications: Sequence[Publication],
         councils: Sequence[Council],
         *,
+        glossary: Glossary | None = None,
         synonyms: str = "",
         vectors: bool | None = None,
         ways: Sequence[str] = WAYS,
         cache: Cache | None = None,
         sure: float = SURE,
     ) -> None:
-        """``synonyms`` は社協の言い換えの表、``cache`` はベクトルの控え。"""
-        self._finder = Finder(
-            publications,
-            councils,
-            passages(publications, ways),
-            synonyms=synonyms,
-            vectors=vectors,
-            cache=cache,
-            sure=sure,
-        )
-        self._contacts = Contacts(councils)
-        self._councils = tuple(c.id for c in councils)
+        """``glossary`` は言葉の説明、``synonyms`` は社協の言い換えの表、``cache`` はベクトルの控え。"""
+        every = passages(publications, ways)
+        finder = partial(Finder, publications, councils, every, synonyms=synonyms, cache=cache)
+        self._finder = finder(registers=("standard",), vectors=vectors, sure=sure)
         self._slots = SlotReader(_cities(publications), sorted(self._finder.wards))
+        self._inquiry = Inquiry(self._finder, self._slots)
+        self._wider: Inquiry | None = None
+        if any("plain" in p.versions for p in every):
+            # 言葉が合うかだけを見る（ベクトルを使っても、答えは変わらなかった）
+            certain = max(sure, SURE_PLAIN)
+            wider = finder(registers=REGISTERS, vectors=False, sure=certain)
+            self._wider = Inquiry(wider, self._slots)
+        self._shelf = Shelf(self._finder.passages.values())
+        self._said = {register: load_wording(register) for register in REGISTERS}
+        self._meanings = Meanings(glossary or Glossary(()), self._shelf, self._said)
         self._crises = Crises.load()
         self._talk = Talk.load()
-        self._questions = {question_of(p): p for p in self._finder.passages.values()}
+        line = self._crises.lines["yorisoi"]
+        self._receptions = {
+            register: Reception(councils, self._finder, line, said)
+            for register, said in self._said.items()
+        }
 
     # --- 答え
 
@@ -90,15 +94,18 @@ class Brain:
         turns = [turn[-_LONGEST:] for turn in (*turns[:-1], question)]
         if crisis := self._crises.find(question):
             return people_first(question, crisis)
-        reply = self._talk.greeting(question) or ("" if worded(question) else ASK_BACK)
-        if reply:
-            return Answer(question, "choices", reply, reply, suggestions=self._starters())
-        if chosen := self._questions.get(question):
+        if reply := self._talk.greeting(question):
+            return self._start(question, reply, register)
+        if not worded(question):
+            return self._start(question, self._said[register].text("answer.ask"), register)
+        if chosen := self._shelf.asked(question):
             return self._quote(question, chosen, register, None)
         if len(turns) > 1 and _MORE.fullmatch(question.strip()):
             return self._continue(turns, register, ward)
+        if meaning := self._meaning(turns):
+            return self._explain(question, meaning, register)
         if self._talk.consults(question):
-            return self._people(question, register, ward)
+            return self._worry(question, register, ward)
         return self._reply(question, self._search(turns, ward), register)
 
     def _continue(self, turns: Sequence[str], register: Register, ward: str | None) -> Answer:
@@ -116,59 +123,41 @@ class Brain:
         return replace(more, question=question)
 
     def _search(self, turns: Sequence[str], ward: str | None) -> list[Found]:
-        """今の質問の答え。2 つのことを尋ねていれば 2 つ。"""
-        earlier = [self._slots.read(t) for t in turns[:-1]]
-        if not continues(self._slots.read(turns[-1]), self._finder.wordless):
-            earlier = [e for e in earlier if not self._absent(e)]
-        found: list[Found] = []
-        pieces = [self._slots.read(piece) for piece in parts(turns[-1])]
-        asking = [p for p in pieces if asks(p)] or pieces
-        for slots in pieces:
-            if slots in asking:
-                found.append(self._find(earlier, slots, ward))
-            earlier.append(slots)
-        if len(found) == 1 and not found[0].good and (pair := halves(turns[-1])):
-            first, second = map(self._slots.read, pair)
-            both = [self._finder.find(s, ward) for s in (first, placed(second, first))]
-            found = both if all(f.good for f in both) else found
-        # ない区や期のことなら、そこを外して探し直してはならない。
-        outside = any(f.reason in ("ward", "period", "city", "elsewhere") for f in found)
-        if not outside and not any(f.good for f in found) and (wish := wished(turns[-1])):
-            last = self._finder.find(self._slots.read(wish), ward)
-            found = [last] if last.good else found
-        return found
+        """もとの文章から探し、見つからなければ、やさしい日本語の文章の言葉でも探す。
 
-    def _absent(self, slots: Slots) -> bool:
-        """ここにない区や期や土地のことか。続きでない質問には、引き継がない。"""
-        finder = self._finder
-        beyond = (set(slots.wards) - finder.wards) | (set(slots.numbers) - finder.numbers)
-        return bool(slots.elsewhere or beyond)
-
-    def _find(self, earlier: Sequence[Slots], slots: Slots, ward: str | None) -> Found:
-        finder = self._finder
-        results = [finder.find(s, ward) for s in following(earlier, slots, finder.wordless)]
-        return next(
-            (r for r in results if r.good), results[0] if results else Found("nothing", slots)
-        )
+        初めから両方で探すと、〈…〉の説明の言葉に当たり、書かれていないことの断り方が悪くなる。
+        """
+        found = self._inquiry.search(turns, ward)
+        unknown = all(f.verdict in ("none", "unsure") and not f.reason for f in found)
+        if self._wider is None or not unknown:
+            return found
+        wider = self._wider.search(turns, ward)
+        return wider if any(f.verdict == "quote" for f in wider) else found
 
     def _reply(self, question: str, found: list[Found], register: Register) -> Answer:
         good = [f for f in found if f.good]
         first = good[0] if good else found[0]
         match first.verdict:
             case "contact":
-                return self._also(self._contact(question, first), first, found)
+                answer = self._receptions[register].contact(question, first)
+                return self._also(answer, first, found, register)
             case "quote":
                 answer = self._quote(question, first.candidates[0].passage, register, first)
-                return self._also(answer, first, found)
+                return self._also(answer, first, found, register)
             case "unsure":
-                return self._choices(question, first.candidates)
+                return self._choices(question, first.candidates, register)
             case "nothing":
-                return Answer(question, "choices", ASK_BACK, ASK_BACK, suggestions=self._starters())
+                return self._start(question, self._said[register].text("answer.ask"), register)
             case "none":
-                return self._decline(question, first)
+                near = first.candidates[:1] if first.reason == "untold" else ()
+                offered = suggestions((c.passage for c in near), register)
+                return self._receptions[register].decline(question, first, offered)
 
-    def _also(self, answer: Answer, first: Found, found: Sequence[Found]) -> Answer:
+    def _also(
+        self, answer: Answer, first: Found, found: Sequence[Found], register: Register
+    ) -> Answer:
         """``first`` のほかに尋ねられたこと。選べるようにし、問い合わせ先なら添える。"""
+        reception, said = self._receptions[register], self._said[register]
         contacts, notes = list(answer.contacts), [answer.note]
         others: dict[Passage, None] = {}
         for other in found:
@@ -177,36 +166,45 @@ class Brain:
             match other.verdict:
                 case "contact":
                     ward = next(iter(other.slots.wards), None)
-                    known = self._contacts.find(self._council(first), other.purpose, ward)
+                    council = reception.council(first)
+                    known = reception.contacts.find(council, other.purpose, ward)
                     contacts += (c for c in known if c not in contacts)
-                    notes += () if known else (self._contacts.unset(other.purpose, ward),)
+                    notes += () if known else (reception.contacts.unset(other.purpose, ward),)
                 case "quote":
                     others |= {other.candidates[0].passage: None}
                 case "unsure":
-                    others |= {c.passage: None for c in other.candidates[:_OFFERED]}
+                    others |= {c.passage: None for c in other.candidates[:OFFERED]}
                 case "none" if asks(other.slots):
-                    notes.append(ANOTHER_NOT_FOUND)
+                    notes.append(said.text("answer.another.none"))
         for candidate in first.candidates[:1]:
             others.pop(candidate.passage, None)
-        offered = suggestions(list(others)[:_OTHERS])
-        notes += [ANOTHER] if offered else []
+        offered = suggestions(list(others)[:_OTHERS], register)
         return replace(
             answer,
             suggestions=offered or answer.suggestions,
             note="\n".join(dict.fromkeys(filter(None, notes))),
             contacts=tuple(contacts),
+            offer=said.text("answer.another") if offered else "",
         )
 
     def _quote(
         self, question: str, passage: Passage, register: Register, found: Found | None
     ) -> Answer:
-        version = passage.version(register)
+        said = self._said[register]
         words, slots = (found.words, found.slots) if found else ((), None)
-        text, quote, sentences = compose(version, words, slots, self._finder.lexicon)
-        notes = [AS_WRITTEN] if found and found.slots.claim else []
         used: Register = register if register in passage.versions else "standard"
-        if used != register:
-            notes.append(NO_PLAIN)
+        note = "answer.plain.none" if used != register else ""
+        version = passage.version(used)
+        below = self._shelf.below(passage) if version.outline else ()
+        if below and words and not passage.version("standard").outline:
+            # もとの文章では中身まで引ける節が、やさしい文章では長くて見出しだけになる
+            passage = max(below, key=lambda p: self._finder.fit(p, words))
+            version = passage.version(used)
+        text, quote, sentences = compose(version, words, slots, self._finder.lexicon)
+        # 尋ねられたこと（時刻、金額…）がやさしい文章になければ、もとの文章で答える
+        if slots is not None and used != "standard" and not tells(text, slots):
+            used, note, version = "standard", "answer.plain.untold", passage.version("standard")
+            text, quote, sentences = compose(version, words, slots, self._finder.lexicon)
         source = Source(
             passage.publication,
             used,
@@ -222,162 +220,83 @@ class Brain:
             text,
             brief(text),
             (source,),
-            self.near(source),
+            self._shelf.near(passage, register),
             min(1.0, max(SURE, found.candidates[0].trust)) if found else 1.0,
-            "\n".join(notes),
+            said.text(note) if note else "",
+            lead=said.text("answer.written") if slots is not None and slots.claim else "",
         )
 
-    def _choices(self, question: str, found: Sequence[Candidate]) -> Answer:
-        options = suggestions(c.passage for c in found[:_OFFERED])
+    def _meaning(self, turns: Sequence[str]) -> Meaning | None:
+        """言葉の説明で答える質問か。計画が自分で説き明かしている言葉は、計画の文章で答える。"""
+        meaning = self._meanings.asked(turns)
+        if meaning is None or self._meanings.planned(meaning):
+            return None
+        if meaning.kind == "value":  # 「窓口は何ですか」は、どこの窓口かを尋ねている
+            kinds = (ask.name for ask in self._slots.read(turns[-1]).asks)
+            return meaning if all(kind == "meaning" for kind in kinds) else None
+        return meaning
+
+    def _explain(self, question: str, meaning: Meaning, register: Register) -> Answer:
+        if len(meaning.entries) == 1:
+            return replace(self._meanings.explained(meaning, register), question=question)
+        options = self._meanings.which(meaning)
+        return Answer(question, "choices", CHOOSE, CHOOSE, (), options, 1.0)
+
+    def _choices(self, question: str, found: Sequence[Candidate], register: Register) -> Answer:
+        options = suggestions((c.passage for c in found[:OFFERED]), register)
         return Answer(question, "choices", CHOOSE, CHOOSE, (), options, found[0].trust)
 
-    # --- 人につなぐ
+    def _start(self, question: str, said: str, register: Register = "standard") -> Answer:
+        """一言と、最初に選べる話題。"""
+        starters = self._shelf.starters(register)
+        return Answer(question, "choices", said, said, suggestions=starters)
 
-    def _contact(self, question: str, found: Found) -> Answer:
-        ward = next(iter(found.slots.wards), None)
-        council = self._council(found)
-        contacts = self._contacts.find(council, found.purpose, ward)
-        if not contacts:
-            return self._decline(question, found)
-        pieces = [f"{self._contacts.purpose(found.purpose)}の問い合わせ先です。"]
-        pieces += self._contacts.blocks(contacts)
-        text = "\n".join(pieces)
-        name = " ".join(filter(None, (self._contacts.name(council), HEADING)))
-        source = Source("", "standard", "", name, contact_path(council), text)
-        return Answer(
-            question, "people", text, joined(pieces), (source,), (), 1.0, contacts=contacts
-        )
-
-    def _people(self, question: str, register: Register, ward: str | None) -> Answer:
-        """困りごと。話せる人と、計画の相談の文章を示す。会話として残さない。"""
+    def _worry(self, question: str, register: Register, ward: str | None) -> Answer:
         slots = self._slots.read(question)
         place = next(iter((*slots.wards, *slots.home)), ward)
         found = self._finder.find(self._slots.read(f"{CONSULTATION}への対応と支援"), place)
-        line = self._crises.lines["yorisoi"]
-        contacts = tuple(
-            c
-            for council in self._councils
-            for c in self._contacts.find(council, CONSULTATION, None)
-        )
-        pieces = [self._talk.lead]
-        pieces += self._contacts.blocks(contacts) or [self._contacts.unset(CONSULTATION)]
-        pieces.append(f"{line.name} {line.number}（{line.note}）でも、話を聞いてもらえます。")
-        lead, sources = joined(pieces), tuple[Source, ...]()
-        if found.candidates:
-            quoted = self._quote(question, found.candidates[0].passage, register, found)
-            pieces.append(f"{AS_WRITTEN}\n{quoted.text}")
-            sources = quoted.sources
-        return Answer(
-            question,
-            "people",
-            "\n".join(pieces),
-            lead,
-            sources,
-            (),
-            1.0,
-            "",
-            contacts,
-            private=True,
-        )
-
-    def _decline(self, question: str, found: Found) -> Answer:
-        """見つからないと言い、だれに聞けるかを示す。別の目的や別の区の問い合わせ先は出さない。"""
-        slots = found.slots
-        pieces = [NOT_FOUND]
-        if reason := why(found, self._finder):
-            pieces.append(reason)
-        ward = next((w for w in slots.wards if w in self._finder.wards), None)
-        asked_for = found.purpose != ""
-        purpose = found.purpose or self._finder.subject(found)
-        contacts = self._contacts.find(self._council(found), purpose, ward if asked_for else None)
-        if contacts:
-            name = self._contacts.purpose(purpose)
-            pieces.append(f"{name}の問い合わせ先に、聞くことができます。")
-            pieces += self._contacts.blocks(contacts)
-        else:
-            pieces.append(self._contacts.unset(purpose, ward if asked_for else None))
-        near = found.candidates[:1] if found.reason == "untold" else ()
-        offered = suggestions(c.passage for c in near)
-        return Answer(
-            question, "decline", "\n".join(pieces), joined(pieces), (), offered, contacts=contacts
-        )
+        passage = next((c.passage for c in found.candidates), None)
+        quoted = self._quote(question, passage, register, found) if passage else None
+        return self._receptions[register].worry(question, quoted)
 
     # --- 続き
 
     def more(self, source: Source) -> Answer:
-        """もっとくわしく。その節の、まだ引いていない文。"""
-        passage = self._passage(source)
+        """もっとくわしく。その節の、まだ引いていない文。言葉の説明なら、その言葉の出てくる文章。"""
+        register = source.register
+        if meaning := self._meanings.of(source):
+            used = self._meanings.used(meaning)
+            if used:
+                return self._quote("", used[0], register, None)
+            return self._start("", self._said[register].text("answer.end"), register)
+        passage = self._shelf.of(source)
         if passage is None:
-            return Answer("", "choices", CHOOSE, CHOOSE, suggestions=self._starters())
-        version = passage.version(source.register)
-        text, sentences = rest(version, source.sentences)
-        near = self.near(source)
+            return self._start("", CHOOSE, register)
+        text, sentences = rest(passage.version(register), source.sentences)
+        near = self._shelf.near(passage, register)
         if not text:
-            if below := self._below(passage):
-                return self._quote("", below, source.register, None)
-            end = "この節の文章は、これで全部です。近い話題を選べます。"
+            if below := self._shelf.below(passage):
+                return self._quote("", below[0], register, None)
+            end = self._said[register].text("answer.end")
             return Answer("", "choices", end, end, (), near)
         followed = replace(source, quote=text, sentences=(*source.sentences, *sentences))
         return Answer("", "quote", text, brief(text), (followed,), near, 1.0)
 
-    def _below(self, passage: Passage) -> Passage | None:
-        """すぐ下の、最初の節。"""
-        heading = passage.version("standard").heading
-        return next(
-            (
-                p
-                for p in self._finder.passages.values()
-                if p.publication == passage.publication
-                and p.section
-                and p.version("standard").above[-1:] == (heading,)
-            ),
-            None,
-        )
-
     def near(self, source: Source) -> tuple[Suggestion, ...]:
-        """近い話題。同じ出版物の、前後の節。"""
-        passage = self._passage(source)
-        if passage is None:
-            return ()
-        shelf = [
-            p
-            for p in self._finder.passages.values()
-            if p.publication == passage.publication and not p.documents
-        ]
-        if passage not in shelf:
-            return ()
-        here = shelf.index(passage)
-        order = sorted(range(len(shelf)), key=lambda i: (abs(i - here), -i))
-        return suggestions([shelf[i] for i in order if i != here][:_OFFERED])
+        """近い話題。同じ出版物の、前後の節。言葉の説明なら、その言葉の出てくる節。"""
+        if meaning := self._meanings.of(source):
+            return suggestions(self._meanings.used(meaning)[:OFFERED], source.register)
+        passage = self._shelf.of(source)
+        return self._shelf.near(passage, source.register) if passage else ()
 
     def in_register(self, source: Source, register: Register) -> Answer:
         """同じ節を、別の文章で。なければ、もとの文章に断りを付ける。"""
-        passage = self._passage(source)
+        if meaning := self._meanings.of(source):
+            return self._meanings.explained(meaning, register)
+        passage = self._shelf.of(source)
         if passage is None:
-            return Answer("", "choices", CHOOSE, CHOOSE, suggestions=self._starters())
+            return self._start("", CHOOSE, register)
         return self._quote("", passage, register, None)
-
-    def _passage(self, source: Source) -> Passage | None:
-        return next(
-            (
-                p
-                for p in self._finder.passages.values()
-                if p.publication == source.publication
-                and any(v.url == source.url for v in p.versions.values())
-                and (p.section == source.section)
-            ),
-            None,
-        )
-
-    def _starters(self) -> tuple[Suggestion, ...]:
-        """最初に選べる話題。いちばん新しい計画の、章の始め。"""
-        shelf = [p for p in self._finder.passages.values() if p.top and not p.documents]
-        shelf.sort(key=lambda p: (-(p.plan.number or 0), p.plan.ward or "", p.id))
-        return suggestions(shelf[:_OFFERED])
-
-    def _council(self, found: Found) -> str:
-        near = (c.passage.council for c in found.candidates if c.passage.council)
-        return next(near, next(iter(self._councils), ""))
 
 
 def ask_lines(

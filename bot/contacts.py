@@ -47,11 +47,12 @@ def known_wards(
 
 
 class Contacts:
-    """社協の問い合わせ先と、その書き表し方。"""
+    """社協の問い合わせ先と、その書き表し方。``said`` は、答えの言葉。"""
 
-    def __init__(self, councils: Sequence[Council]) -> None:
+    def __init__(self, councils: Sequence[Council], said: Wording) -> None:
         self._councils = {c.id: c for c in councils}
-        self._wording = Wording.load({})
+        self._site = Wording.load({})
+        self._said = said
 
     def find(self, council: str, purpose: str, ward: str | None) -> tuple[Contact, ...]:
         return facts.contacts_for(self._councils.get(council), purpose, ward)
@@ -60,16 +61,16 @@ class Contacts:
         return self._councils[council].name if council in self._councils else ""
 
     def purpose(self, purpose: str) -> str:
-        return self._wording.text(f"purpose.{purpose}")
+        return self._site.text(f"purpose.{purpose}")
 
     def unset(self, purpose: str, ward: str | None = None) -> str:
         """その目的の問い合わせ先がないことを言う文。"""
         place = f"{ward}の、" if ward else ""
-        return f"{place}「{self.purpose(purpose)}」の問い合わせ先は、まだ登録されていません。"
+        return self._said.text("answer.unset", place=place, purpose=self.purpose(purpose))
 
     def blocks(self, contacts: Sequence[Contact]) -> list[str]:
         """名前、電話、ファックス、メールをいつもいっしょに書く（電話を使えない人がいるため）。住所はそのあと。"""
-        text = self._wording.text
+        text = self._said.text
         pieces = []
         for contact in contacts:
             ways = (

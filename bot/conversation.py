@@ -19,11 +19,13 @@ from bot.masking import Masking, public_texts
 from bot.menu import Commands, number_of
 from bot.person import Offer, Person
 from bot.reply import Answer, Source, Suggestion
-from bot.speech import Read, Speech, load_wording
+from bot.speech import Read, Speech, literal
 from bot.telling import Reply, Telling
 from bot.turn import Bubble, Incoming, Link, QuickReply, Turn
+from bot.wording import load_wording
 from channels.pages import RECEIVE
-from content.model import Council, Publication, Register
+from content.model import REGISTERS, Council, Publication, Register
+from content.workflow import EmergencyText
 
 __all__ = ["Brain", "Bubble", "Clip", "Conversation", "Incoming", "Link", "QuickReply", "Turn"]
 
@@ -60,7 +62,7 @@ class Brain(Protocol):
 
 
 class Conversation:
-    """``notice`` は災害などの大切なお知らせ（なければ ``None``）。どの返事でも、その前に言う。
+    """``notices`` は、出ている緊急のお知らせ。どの返事でも、その前に、その人の書き方で言う。
 
     ``base_url`` はサイトの根のアドレス。空なら、リンクは同じサイトの中の場所になる。``audio`` がなければ、
     音声はない。``read`` は文に読みを付けるもの（``accessibility.readings.Reader.read``）。
@@ -73,15 +75,19 @@ class Conversation:
         publications: Sequence[Publication],
         *,
         base_url: str,
-        notice: Callable[[], str | None],
+        notices: Callable[[], Sequence[EmergencyText]],
         audio: AudioClips | None,
         read: Read,
     ) -> None:
         self._brain = brain
         self._guide = Guide(councils, publications, base_url)
-        self._notice = notice
+        self._notices = notices
         self._wording = load_wording()
-        self._speeches = {m: Speech(self._wording, read, m) for m in FURIGANA_MODES}
+        self._speeches = {
+            (register, mode): Speech(load_wording(register), read, mode)
+            for register in REGISTERS
+            for mode in FURIGANA_MODES
+        }
         self._commands = Commands(self._wording, self._guide.wards)
         names = [c.name for c in councils] + [p.plan.issuer for p in publications]
         mask = Masking(public_texts(publications, (*names, *self._guide.wards)), read)
@@ -129,17 +135,24 @@ class Conversation:
         speech = self._speech(reply.person)
         *before, last = reply.bubbles
         bubbles = (*before, speech.offering(last, reply.options))
-        notice = self._notice()
-        if notice:
-            first = speech.bubble(speech.say("notice", notice=notice))
-            bubbles = (first, *bubbles)
+        bubbles = (*(self._announced(reply.person, text) for text in self._notices()), *bubbles)
         return Turn(
             replace(reply.person, offers=_offers(reply.options)),
             bubbles,
             reply.unanswered,
             reply.feedback,
             reply.store,
+            reply.answer,
         )
+
+    def _announced(self, person: Person, text: EmergencyText) -> Bubble:
+        """お知らせ。かなは、職員が書いたまま言う。"""
+        speech = self._speech(person)
+        if person.furigana == "hiragana":
+            said = literal(text.kana)
+        else:
+            said = speech.text(text.plain if person.register == "plain" else text.standard)
+        return speech.bubble(speech.say("notice", notice=said))
 
     def _respond(self, person: Person, incoming: Incoming) -> Reply:
         match incoming.kind:
@@ -193,7 +206,7 @@ class Conversation:
         )
         if answer.private or answer.kind == "crisis":
             return self._telling.private(self._speech(person), person, answer)
-        return self._tell(person.asking(text), answer)
+        return replace(self._tell(person.asking(text), answer), answer=answer.kind)
 
     # 答えの続き -------------------------------------------------------------------
 
@@ -320,7 +333,7 @@ class Conversation:
         return self._telling.tell(self._speech(person), person, answer)
 
     def _speech(self, person: Person) -> Speech:
-        return self._speeches[person.furigana]
+        return self._speeches[person.register, person.furigana]
 
 
 def _offers(options: Sequence[QuickReply]) -> tuple[Offer, ...]:

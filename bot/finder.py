@@ -17,10 +17,12 @@ from bot.quote import compose
 from bot.search import Index
 from bot.slots import Slots
 from bot.terms import Terms
-from content.model import Council, Publication
+from content.model import Council, Publication, Register
 
 SURE = 0.4
 """引用してよい、語と意味の合い方（``Candidate.trust``）。"""
+SURE_PLAIN = 0.5
+"""やさしい日本語の文章の言葉でも探すときの、合い方。同じ説明〈…〉が、いくつもの文章に出てくる。"""
 MAYBE = 0.3
 """選んでもらう候補にする、合い方。"""
 _NEAR = 0.85
@@ -62,13 +64,16 @@ class Finder:
         synonyms: str,
         vectors: bool | None,
         cache: Cache | None,
+        registers: Sequence[Register],
         sure: float,
     ) -> None:
+        """``registers`` は、探す文章。"""
         self._sure = sure
         terms = Terms()
         self.passages = {p.id: p for p in passages}
+        texts = [p.text(registers) for p in passages]
         self._index = Index(
-            [(p.id, p.text) for p in passages],
+            list(zip(self.passages, texts, strict=True)),
             terms,
             synonyms=synonyms,
             vectors=vectors,
@@ -81,7 +86,7 @@ class Finder:
         tokens = [t for text in dict.fromkeys(named) for t in terms.tokens(text) if t.content]
         # 「かわさきししゃきょう」のように、かなでも書かれる
         self._generic = frozenset(x for t in tokens for x in (t.form, to_hiragana(t.reading)))
-        self.lexicon = Lexicon(passages, terms, self._generic)
+        self.lexicon = Lexicon(passages, texts, terms, self._generic)
         self._structure = self._shared_headings()
 
     def _shared_headings(self) -> frozenset[str]:
@@ -153,7 +158,7 @@ class Finder:
 
     def _outside(self, slots: Slots) -> Reason:
         if slots.elsewhere and not any(
-            all(e in p.text for e in slots.elsewhere) for p in self.passages.values()
+            all(e in self.lexicon.profile(id).text for e in slots.elsewhere) for id in self.passages
         ):
             return "elsewhere"
         if slots.city and not slots.relation:
@@ -214,6 +219,10 @@ class Finder:
 
     def _headed_any(self, candidate: Candidate, words: Sequence[Word]) -> bool:
         return cover(words, self.lexicon.profile(candidate.passage.id).headings) > 0
+
+    def fit(self, passage: Passage, words: Sequence[Word]) -> float:
+        """文章に出ている、質問の語の割合。"""
+        return cover(words, self.lexicon.profile(passage.id).forms)
 
     def _structural(self, word: Word) -> bool:
         return any(self._structure.intersection(p) for p, _ in word.alternatives[:1])

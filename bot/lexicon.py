@@ -29,7 +29,6 @@ ASKED = 2.0
 """質問の終わりの名詞（親子講座の定員）が文章にないときの重さ。尋ねている事柄そのものを表すため。"""
 JOINED = 1.5
 """名詞の続き（手話サークル、子ども食堂）の、一部が文章にないときの重さ。全部で 1 つの名前であるため。"""
-
 _SHORT = 4
 _NAME = re.compile(r"「([^」]{3,15})」")
 
@@ -69,14 +68,23 @@ class Profile:
 class Lexicon:
     """文章ごとの語と、語の珍しさ。かぎかっこの中の名前（「いちにのさん！」）は、ひとつの語とする。"""
 
-    def __init__(self, passages: Sequence[Passage], terms: Terms, generic: frozenset[str]) -> None:
-        """``generic`` は、計画の名前と発行者の語（どの文章のことでもある）。"""
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        texts: Sequence[str],
+        terms: Terms,
+        generic: frozenset[str],
+    ) -> None:
+        """``texts`` は、文章ごとの、探すための文字。
+
+        ``generic`` は、計画の名前と発行者の語（どの文章のことでもある）。
+        """
         self._terms = terms
-        quoted = (n for p in passages for n in _NAME.findall(p.text))
+        quoted = (n for text in texts for n in _NAME.findall(text))
         self._names = sorted(
             {n for n in map(_bare, quoted) if len(n) > 3}, key=lambda n: (-len(n), n)
         )
-        self._profiles = {p.id: self._profile(p) for p in passages}
+        self._profiles = {p.id: self._profile(p, t) for p, t in zip(passages, texts, strict=True)}
         # 「3つのポイント」のように、それだけで見出しになる語は、話題である
         short = (p.heading - generic for p in self._profiles.values())
         heads = frozenset[str]().union(*(h for h in short if len(h) <= _SHORT))
@@ -129,11 +137,11 @@ class Lexicon:
     def profile(self, id: str) -> Profile:
         return self._profiles[id]
 
-    def _profile(self, passage: Passage) -> Profile:
+    def _profile(self, passage: Passage, text: str) -> Profile:
         version = passage.version("standard")
         return Profile(
-            normalize_lines(f"{version.title}\n{passage.text}"),
-            self.forms(passage.text),
+            normalize_lines(f"{version.title}\n{text}"),
+            self.forms(text),
             self.forms(version.heading),
             self.forms(f"{passage.also}\n{version.headings}"),
         )

@@ -63,6 +63,7 @@ class Version:
 
     ``title`` は出版物の題、``heading`` は節の見出し、``above`` はその上の見出し（上から）。``repeated``
     は、同じ出版物に同じ見出しがあること。``whole`` は、いつも始めから引くこと（途中からでは何のことか分からない）。
+    ``outline`` は、下の節の見出しだけを並べたもの。
     """
 
     title: str
@@ -72,6 +73,7 @@ class Version:
     url: str
     repeated: bool = False
     whole: bool = False
+    outline: bool = False
 
     @property
     def name(self) -> str:
@@ -119,9 +121,10 @@ class Passage:
         """その文章。なければ、もとの文章。"""
         return self.versions.get(register) or next(iter(self.versions.values()))
 
-    @property
-    def text(self) -> str:
-        return "\n".join((self.also, *(v.text for v in self.versions.values()))).strip()
+    def text(self, registers: Sequence[Register]) -> str:
+        """``registers`` の文章から探すための文字。"""
+        texts = dict.fromkeys(v.text for r, v in self.versions.items() if r in registers)
+        return "\n".join((self.also, *texts)).strip()
 
 
 def passages(publications: Sequence[Publication], ways: Sequence[str]) -> tuple[Passage, ...]:
@@ -129,8 +132,11 @@ def passages(publications: Sequence[Publication], ways: Sequence[str]) -> tuple[
     wording = Wording.load({})
     found: dict[str, Passage] = {}
     ordered = sorted(publications, key=lambda p: (p.id, REGISTERS.index(p.register)))
+    bare: dict[str, frozenset[str]] = {}
     for publication in ordered:
-        parts = chain(_sections(publication), _period(publication, wording))
+        headed = frozenset(s.id for s in publication.sections if not s.blocks)
+        bare.setdefault(publication.id, headed)  # もとの文章が先に並ぶ
+        parts = chain(_sections(publication, bare[publication.id]), _period(publication, wording))
         for name, section, version in parts:
             id = f"{publication.id}#{name}"
             if before := found.get(id):
@@ -163,8 +169,8 @@ def _passage(id: str, publication: Publication, section: str, version: Version) 
 Part = tuple[str, str, Version]
 
 
-def _sections(publication: Publication) -> Iterator[Part]:
-    """中身のある節と、下の節をまとめて見せる節。"""
+def _sections(publication: Publication, bare: frozenset[str]) -> Iterator[Part]:
+    """中身のある節と、下の節をまとめて見せる節。``bare`` は、もとの文章では見出しだけの節の id。"""
     title = publication.title.text
     for chapter in publication.chapters:
         path: list[Section] = []
@@ -173,10 +179,13 @@ def _sections(publication: Publication) -> Iterator[Part]:
             version = _version(publication, chapter[0], section, title, path)
             lines = tuple(_lines(section))
             below = _below(chapter[place + 1 :], section.level)
+            outline = False
             if not lines and below:
-                lines = _outline(below)
+                lines, outline = _outline(below)
+            elif below and section.id in bare:
+                lines = _introduced(lines, below)
             if lines:
-                yield section.id, section.id, version(lines)
+                yield section.id, section.id, replace(version(lines), outline=outline)
             path.append(section)
     focus = [s for s in publication.sections if s.heading.text in publication.focus_items]
     if focus:
@@ -206,13 +215,24 @@ def _below(following: Sequence[Section], level: int) -> list[Section]:
     return list(following[:end])
 
 
-def _outline(below: Sequence[Section]) -> tuple[Line, ...]:
-    """下の節。短ければ中身まで、長ければ見出しだけ。"""
+def _outline(below: Sequence[Section]) -> tuple[tuple[Line, ...], bool]:
+    """下の節と、見出しだけか。短ければ中身まで、長ければ見出しだけ。"""
     whole: list[Line] = []
     for section in below:
         whole += [Line(section.heading.text, (section.heading,), heading=True), *_lines(section)]
     if sum(len(line.text) for line in whole) <= WHOLE:
-        return tuple(whole)
+        return tuple(whole), False
+    return _headings(below), True
+
+
+def _introduced(lines: tuple[Line, ...], below: Sequence[Section]) -> tuple[Line, ...]:
+    """やさしい文章で前置きの付いた節にも、短ければ下の節の見出しを添える（「10の取組」は、下の節にある）。"""
+    headings = _headings(below)
+    short = sum(len(line.text) for line in (*lines, *headings)) <= WHOLE
+    return (*lines, *headings) if short and not any(x.lead for x in lines) else lines
+
+
+def _headings(below: Sequence[Section]) -> tuple[Line, ...]:
     top = min(s.level for s in below)
     return tuple(Line(s.heading.text, (s.heading,), "・") for s in below if s.level == top)
 
@@ -265,7 +285,7 @@ def _shelf(publications: Sequence[Publication], wording: Wording) -> Iterator[Pa
             span = f"（{''.join(run.text for run in years)}）" if years else ""
             lines.append(Line(f"{work.title.text}{span}", (work.title,), "・"))
         version = Version("", wording.text("nav.home"), (), tuple(lines), HOME)
-        yield Passage(f"{council}{PLANS}", council, "", "", _NO_PLAN, {"standard": version})
+        yield Passage(f"{council}{PLANS}", council, "", "", _NO_PLAN, _all(version))
 
 
 def _ways(ways: Sequence[str], wording: Wording) -> Iterator[Passage]:
@@ -284,4 +304,9 @@ def _ways(ways: Sequence[str], wording: Wording) -> Iterator[Passage]:
         named = " ".join(dict.fromkeys(_FORMAT.findall("".join(texts))))
         url = f"{RECEIVE}#way_{way}"
         version = Version(title, wording.text(f"way.{way}"), (), lines, url, whole=True)
-        yield Passage(f"way#{way}", "", "", "", _NO_PLAN, {"standard": version}, also=named)
+        yield Passage(f"way#{way}", "", "", "", _NO_PLAN, _all(version), also=named)
+
+
+def _all(version: Version) -> Mapping[Register, Version]:
+    """ページの言葉から作る文章は、だれにでも同じである（もとから、やさしい日本語で書いてある）。"""
+    return dict.fromkeys(REGISTERS, version)

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, select, text, update
 
 from bot.tables import INBOX, PERSON, TALLY, UNANSWERED, UNSENT
+from content.database import reading
 
 Forget = Callable[[str], str]
 """覚え書き（JSON）から、好み（ふりがな、やさしい日本語、区）だけを残し、会話を除く。"""
@@ -197,7 +198,8 @@ Counts = Counter[tuple[str, str]]
 
 終わり方: replied 返信した、pushed push で送った、silent 返すことがない、late 間に合わない、refused LINE が
 断った、limit 月の上限、withdrawn 取り消された、failed 処理できなかった（おわびを返したものも数える）。
-そのほか: unanswered、feedback_yes、feedback_no。
+そのほか: 答えの種類 answer_quote、answer_people、answer_choices、answer_decline、残した質問 unanswered、
+分かったか feedback_yes、feedback_no、渡した版 got（``app.counting``）。
 """
 
 _JAPAN = timezone(timedelta(hours=9))
@@ -222,6 +224,14 @@ def counts(connection: Connection) -> Counts:
     return Counter({(day, name): number for day, name, number in rows}) + _outcomes(
         connection, INBOX.c.outcome.is_not(None)
     )
+
+
+def tallied(engine: Engine, first: str, last: str) -> Counts:
+    """``first`` の日から ``last`` の日までの数（受け箱に残っている事象の終わり方は、まだ入らない）。"""
+    days = TALLY.c.day.between(first, last)
+    with reading(engine) as connection:
+        rows = connection.execute(select(TALLY.c.day, TALLY.c.name, TALLY.c.count).where(days))
+        return Counter({(day, name): number for day, name, number in rows.all()})
 
 
 def _outcomes(connection: Connection, events: Any) -> Counts:

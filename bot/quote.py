@@ -15,6 +15,14 @@ from bot.terms import normalize
 from content.model import Sentence
 
 _END = re.compile(r"[。！？\n]")
+_GLOSS = re.compile(r"〈[^〉]*〉")
+"""やさしい日本語の文章の、言葉の説明。"""
+_LINKED = re.compile(r"(?:その|それ|そう|そこ|これ|この(?!計画)|だから|でも)")
+"""前の文がなければ、何のことか分からない始まり。"""
+_HEADED, _SAME, _TITLED = 0.7, 0.9, 5
+"""見出しのことをそのまま尋ねていると見る、質問の言葉の割合、言い換えの確からしさ、見出しの語の数。"""
+_EXPLAINS = re.compile(r"「[^」]+」は、[^。]*(?:こと|もの|人|所|物|本)です。$")
+"""言葉を説明しているだけの文。ほかの行より先に出すのは、その意味を尋ねられたときだけ。"""
 _SURE = 0.2
 """ひとつの行だけを先に出すとき、ほかの行より言葉がこれだけ多く合うこと。"""
 
@@ -33,7 +41,7 @@ def compose(
         and len(listed := [x for x in lines if x.lead]) >= slots.item
     ):
         lines = (listed[slots.item - 1],)
-    begin = 0 if version.whole else _best(lines, words, slots, lexicon)
+    begin = 0 if version.whole else _best(lines, words, slots, lexicon, version.heading)
     order = [*range(begin, len(lines))]
     if begin and lines[0].lead and lines[begin].lead:
         order = [begin, *(i for i in range(len(lines)) if i != begin)]
@@ -69,12 +77,21 @@ def joined(pieces: Sequence[str]) -> str:
 
 
 def _best(
-    lines: Sequence[Line], words: Sequence[Word], slots: Slots | None, lexicon: Lexicon
+    lines: Sequence[Line],
+    words: Sequence[Word],
+    slots: Slots | None,
+    lexicon: Lexicon,
+    heading: str,
 ) -> int:
+    """尋ねられたことの書いてある行。見出しのことをそのまま尋ねたなら、始めから。"""
     plain = [replace(w, stress=1.0) for w in words]
+    detailed = slots is not None and any(a.evidence for a in slots.asks)
+    headed = lexicon.forms(heading) - lexicon.soft
+    if not detailed and len(headed) <= _TITLED and cover(plain, headed, _SAME) > _HEADED:
+        return 0
     scores = []
     for line in lines:
-        score = cover(plain, lexicon.forms(line.text))
+        score = cover(plain, lexicon.forms(_GLOSS.sub("", line.text)))
         if slots is not None:
             text = normalize(line.text)
             told = [a for a in slots.asks if a.evidence and a.evidence.search(text)]
@@ -85,8 +102,12 @@ def _best(
     for i, score in enumerate(scores):
         if lines[i].lead and not lines[0].lead and not listed:
             continue  # 前置きの文のある箇条書きは、前置きから引く
+        if _EXPLAINS.match(lines[i].text) and (slots is None or not slots.term):
+            continue
         if score > scores[first] + _SURE:
             first = i
+    while first and _LINKED.match(lines[first].text):
+        first -= 1
     return first
 
 

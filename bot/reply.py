@@ -43,7 +43,8 @@ class Suggestion:
 class Answer:
     """答え。``text`` は全文、``brief`` は最初の吹き出し（140 字まで、文の終わりで終わる）。
 
-    ``confidence`` は 0〜1。``note`` は、頼まれた文章がないときなどの断り。``private`` は、危険や困りごとの
+    ``confidence`` は 0〜1。``lead`` は引用の前に言うこと、``note`` は、頼まれた文章がないときなどの断り、
+    ``offer`` は、引用のあとで選べること（``suggestions``）の前に言うこと。``private`` は、危険や困りごとの
     話であり、会話として残してはならないこと。
     """
 
@@ -57,6 +58,8 @@ class Answer:
     note: str = ""
     contacts: tuple[Contact, ...] = ()
     private: bool = False
+    lead: str = ""
+    offer: str = ""
 
     @property
     def answered(self) -> bool:
@@ -83,5 +86,5 @@ def to_json(answer: Answer, base_url: str) -> dict[str, Any]:
         ],
         "suggestions": [{"label": s.label, "question": s.question} for s in answer.suggestions],
         "confidence": round(answer.confidence, 3),
-        "note": answer.note,
+        "note": "\n".join(filter(None, (answer.lead, answer.note, answer.offer))),
     }

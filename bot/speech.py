@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from importlib.resources import files
 
 from bot.clips import Clip
 from bot.furigana import FuriganaMode, written
@@ -19,12 +18,6 @@ LABEL = 20
 """選べることの名前の、字の数の上限（LINE の quick reply）。"""
 
 _BREAK = Run("\n", "")
-
-
-def load_wording() -> Wording:
-    import yaml
-
-    return Wording(yaml.safe_load(files("bot").joinpath("wording.yaml").read_text("utf-8")), {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,14 @@
-"""受け箱のまわりの表。時刻は UNIX 時刻の秒、日は ``2026-11-22``（日本の日付）の形。
+"""受け箱と、全員に送るお知らせの表。時刻は UNIX 時刻の秒、日は ``2026-11-22``（日本の日付）の形。
 
 利用者の番号、メッセージの番号、事象の番号は、どれも鍵つきの HMAC（``bot.people.Keys``）だけを置く。
+``broadcast`` と ``broadcast_event`` は増えるだけで、書きかえも消しもできない（時刻は UTC）。
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Double, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import Column, Double, ForeignKey, Index, Integer, MetaData, Table, Text, text
+
+from content.database import UtcDateTime
 
 METADATA = MetaData()
 
@@ -61,4 +64,32 @@ TALLY = Table(
     Column("day", Text, primary_key=True),
     Column("name", Text, primary_key=True),
     Column("count", Integer, nullable=False),
+)
+BROADCAST = Table(
+    "broadcast",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    # X-Line-Retry-Key。送る前に決めておくので、途中で止まっても、やり直しが 2 通にならない。
+    Column("key", Text, nullable=False),
+    # LINE に送る JSON のまま。
+    Column("messages", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("broadcast_key", "key", unique=True),
+)
+BROADCAST_EVENT = Table(
+    "broadcast_event",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("broadcast", ForeignKey("broadcast.id"), nullable=False),
+    # 送り始めた行は NULL。結果の行は、送り始めた行の id。
+    Column("attempt", ForeignKey("broadcast_event.id")),
+    # began か、channels.line_account.Verdict
+    Column("action", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    # HTTP の番号（答えがなければ 0）と、LINE の求めの番号。
+    Column("status", Integer, nullable=False),
+    Column("request", Text, nullable=False),
+    Index("broadcast_event_of", "broadcast"),
 )

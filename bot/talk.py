@@ -16,7 +16,6 @@ class Talk:
     def __init__(self, catalogue: Mapping[str, Any]) -> None:
         self._greetings = [(re.compile(g["words"]), g["text"]) for g in catalogue["greetings"]]
         consult = catalogue["consult"]
-        self.lead: str = consult["lead"]
         self._always = _any(consult["always"])
         self._unless_asking = _any(consult["unless_asking"])
         self._asking = re.compile(consult["asking"])

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.answer import ANOTHER, AS_WRITTEN, CHOOSE
+from bot.answer import CHOOSE
 from bot.clips import AudioClips, Clip
 from bot.guide import Guide, contact_lines, contact_links
 from bot.person import Last, Person
 from bot.quote import brief
-from bot.reply import Answer, Source, Suggestion
+from bot.reply import Answer, AnswerKind, Source, Suggestion
 from bot.speech import Speech
 from bot.turn import Bubble, Feedback, Link, QuickReply, Runs
 
@@ -27,6 +27,7 @@ class Reply:
     unanswered: str | None = None
     feedback: Feedback | None = None
     store: bool = True
+    answer: AnswerKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +104,18 @@ class Telling:
     def _quoted(self, speech: Speech, person: Person, answer: Answer) -> Reply:
         """答え（140 字まで）と、出どころ。続きは「くわしく」で。"""
         source = answer.sources[0]
-        # 「次のように書かれています」は、引いた文の前に言わなければ、意味が変わる。
-        notes = answer.note.split("\n")
-        leads = [n for n in notes if n == AS_WRITTEN]
-        others = [n for n in notes if n not in (AS_WRITTEN, ANOTHER)]
-        text = "\n".join((*leads, answer.text))
+        text = "\n".join(filter(None, (answer.lead, answer.text)))
         said = brief(text)
         rest = text[len(said) :] if text.startswith(said) else text[len(said) - len("…") :]
         first = speech.bubble(speech.quote(said, source.sentences))
-        told = self._where(speech, person, Last(source, rest.strip()), "\n".join(others))
+        told = self._where(speech, person, Last(source, rest.strip()), answer.note)
         bubbles = [first, *told.bubbles]
         if block := self._contact_block(speech, answer):
             links = self._contact_buttons(speech, answer)
             bubbles.insert(1, speech.bubble(*block, kind="card", links=links))
-        if ANOTHER not in notes:
+        if not answer.offer:
             return replace(told, bubbles=tuple(bubbles))
-        bubbles.append(speech.bubble(speech.say("another"), kind="choices"))
+        bubbles.append(speech.bubble(speech.text(answer.offer), kind="choices"))
         options = (*told.options, *self.suggested(speech, answer.suggestions))
         return replace(told, bubbles=tuple(bubbles), options=options)
 
@@ -153,7 +150,7 @@ class Telling:
         ]
         bubble = speech.bubble(
             speech.text(answer.text),
-            speech.text(answer.note) if answer.note else (),
+            *(speech.text(said) for said in (answer.note, answer.offer) if said),
             *self._contact_block(speech, answer),
             kind="card" if links else "text",
             links=links,

@@ -7,6 +7,7 @@ from typing import Literal
 
 from bot.clips import Clip
 from bot.person import Person
+from bot.reply import AnswerKind
 from content.model import Run
 
 Runs = tuple[Run, ...]
@@ -71,7 +72,7 @@ class Turn:
     """やりとり 1 回。``bubbles`` は 5 つまで。
 
     ``unanswered`` は、答えられなかった質問の、だれのことか分からなくしたもの。``store`` が偽なら、
-    この回のことは何も残さない（危険や、人ごとの相談）。
+    この回のことは何も残さない（危険や、人ごとの相談）。``answer`` は、質問だったときの答えの種類。
     """
 
     person: Person
@@ -79,3 +80,4 @@ class Turn:
     unanswered: str | None = None
     feedback: Feedback | None = None
     store: bool = True
+    answer: AnswerKind | None = None

@@ -42,8 +42,22 @@ def test_標準入力の1行に1つのJSONを返し_タブは会話の続き(tsu
 def test_人の読む形では_答えともとの文章の場所を出す(tsutawaru: Tsutawaru) -> None:
     done = tsutawaru("ask", "第6期計画の基本理念は何ですか", "--register", "plain")
     assert done.returncode == 0, done.stderr
-    assert "みんなで支えあい" in done.stdout and "もとの文章: " in done.stdout
-    assert "やさしい日本語の文章がまだない" in done.stdout
+    assert "みんなで支えあい" in done.stdout
+    assert "もとの文章: " in done.stdout and "kawasaki/plan-6/plain/web/" in done.stdout
+    assert "まだない" not in done.stdout
+
+
+def test_言葉の意味は_言葉の説明のページの文で答える(tsutawaru: Tsutawaru) -> None:
+    tsutawaru.environment["TSUTAWARU_BASE_URL"] = "https://example.jp"
+    done = tsutawaru("ask", "アウトリーチって何？", "--json")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    (source,) = answer["sources"]
+    assert answer["kind"] == "quote"
+    assert source["title"] == "言葉の説明 アウトリーチ"
+    assert source["url"] == f"https://example.jp/words.html#{source['section']}"
+    assert source["publication"] == "" and source["quote"] in answer["text"]
+    assert answer["suggestions"]
 
 
 def test_知らない文章の名前は断る(tsutawaru: Tsutawaru) -> None:

@@ -109,7 +109,7 @@ def chat(out: Path) -> Iterator[Chat]:
         [COUNCIL],
         [publication()],
         base_url="https://example.jp",
-        notice=lambda: None,
+        notices=lambda: (),
         audio=audio,
         read=reader().read,
     )

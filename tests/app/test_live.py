@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app.bulletin import LOOK_EVERY, Bulletin
 from app.live import LiveConversation
 from app.manifest import MANIFEST
 from app.settings import Settings
 from bot.person import Person
 from bot.turn import Incoming
 from content.bundle import load_folder
-from content.store import Store
+from content.database import open_database
+from content.store import Store, utc_now
+from content.workflow import Actor, Emergencies, EmergencyText
 
 PLAN = """---
 表題: 海辺の計画
@@ -42,7 +46,6 @@ class Town:
             Settings.from_environment({}),
             database_url=f"sqlite:///{home / 'tsutawaru.db'}",
             cache=cache,
-            notice_file=home / "notice.txt",
         )
 
     def publish(self, text: str) -> None:
@@ -67,7 +70,7 @@ def said(live: LiveConversation, question: str) -> str:
 
 def test_公開すると_新しい原稿で話す(town: Town) -> None:
     town.publish("朝市では、とれたての魚を配ります。")
-    live = LiveConversation(town.settings, town.out)
+    live = LiveConversation(town.settings, town.out, lambda: ())
     assert "とれたての魚" in said(live, "朝市では何を配りますか")
     town.publish("朝市では、畑の野菜を配ります。")
     assert "とれたての魚" in said(live, "朝市では何を配りますか")
@@ -79,7 +82,7 @@ def test_作り直せないときは_前の原稿で話し続ける(
     town: Town, caplog: pytest.LogCaptureFixture
 ) -> None:
     town.publish("朝市では、とれたての魚を配ります。")
-    live = LiveConversation(town.settings, town.out)
+    live = LiveConversation(town.settings, town.out, lambda: ())
     (town.folder / "synonyms.tsv").write_text("\t魚\n", encoding="utf-8")
     town.publish("朝市では、畑の野菜を配ります。")
     live.refresh()
@@ -87,12 +90,19 @@ def test_作り直せないときは_前の原稿で話し続ける(
     assert "前の原稿で話し続けます" in caplog.text
 
 
-def test_お知らせは_ある間だけ_どの返事よりも先に言う(town: Town) -> None:
+def test_緊急のお知らせは_出している間だけ_どの返事よりも先に言う(town: Town) -> None:
     town.publish("朝市では、とれたての魚を配ります。")
-    live = LiveConversation(town.settings, town.out)
-    notice = "大雨の警報が出ています。"
-    town.settings.notice_file.write_text(notice + "\n", encoding="utf-8")
+    engine = open_database(town.settings.database_url)
+    seconds = itertools.count(0.0, LOOK_EVERY)
+    live = LiveConversation(town.settings, town.out, Bulletin(engine, lambda: next(seconds)).texts)
+    emergencies = Emergencies(engine, utc_now, lambda connection, event: None)
+    actor = Actor("鈴木", "writer")
+    text = EmergencyText("大雨の警報です。", "大雨です。逃げてください。", "おおあめです。")
+    out = emergencies.announce("umibe", text, actor)
     for question in ("朝市では何を配りますか", "こんにちは", "存在しないもの"):
-        assert notice in "".join(said(live, question).splitlines()[:2])
-    town.settings.notice_file.unlink()
-    assert notice not in said(live, "こんにちは")
+        assert "大雨の警報です。" in "".join(said(live, question).splitlines()[:2])
+    plain = live.turn(Person("plain"), Incoming("text", "こんにちは")).bubbles[0].text
+    assert "大雨です。逃げてください。" in plain
+    emergencies.end(out.revision.id, actor)
+    assert "大雨" not in said(live, "こんにちは")
+    engine.dispose()

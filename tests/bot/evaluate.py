@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from accessibility.glossary import Glossary
 from bot.answer import Answer, Brain
 from bot.finder import SURE
 from content.bundle import BUNDLED, load_folder
@@ -84,7 +85,10 @@ def generated() -> list[Question]:
 
 def bundled_brain(sure: float = SURE, *, vectors: bool | None = None) -> Brain:
     bundle = load_folder(BUNDLED)
-    return Brain(bundle.publications, bundle.councils, sure=sure, vectors=vectors)
+    glossary = Glossary.load()
+    return Brain(
+        bundle.publications, bundle.councils, glossary=glossary, sure=sure, vectors=vectors
+    )
 
 
 def outcome(question: Question, answer: Answer) -> Outcome:

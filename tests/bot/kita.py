@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from accessibility.glossary import Entry
 from content.model import Contact, Council, Publication, Register
 from content.notation import parse
 
@@ -55,6 +56,18 @@ PLAIN = (
 みんなで集まる場所です。水曜日の10時からです。
 """
 )
+
+WORDS = (
+    Entry(("役割",), "やくわり", "", "その人がする仕事です。", ("参加",)),
+    Entry(("ボランティア",), "ぼらんてぃあ", "", "自分から人を助ける人です。", ("参加",)),
+    Entry(("見守り隊",), "みまもりたい", "", "町を歩いて、人の安全を見る人たちです。", ("参加",)),
+    Entry(("高齢者", "シニア"), "こうれいしゃ", "", "年をとった人です。", ("福祉",)),
+    Entry(("広報",), "こうほう", "", "広く知らせることです。", ("情報",)),
+    Entry(("後方",), "こうほう", "", "うしろの方です。", ("情報",)),
+    Entry(("サロンの開催",), "さろんのかいさい", "", "集まりを開くことです。", ("参加",)),
+    Entry(("理念",), "りねん", "", "大切にする考えです。", ("計画",)),
+)
+"""言葉の説明。"""
 
 
 def publication(register: Register = "standard") -> Publication:

@@ -16,6 +16,7 @@ from bot.reply import Answer, Source, Suggestion
 from bot.turn import Incoming, Turn
 from content.model import Contact, Council, Publication, Register
 from content.notation import parse
+from content.workflow import EmergencyText
 
 BODY = """---
 表題: 第6期計画
@@ -128,7 +129,7 @@ class Resident:
         brain: FakeBrain | None = None,
         *,
         person: Person | None = None,
-        notice: Callable[[], str | None] = lambda: None,
+        notices: Callable[[], Sequence[EmergencyText]] = lambda: (),
         audio: AudioClips | None = None,
         councils: Sequence[Council] = (COUNCIL,),
         publications: Sequence[Publication] | None = None,
@@ -140,7 +141,7 @@ class Resident:
             councils,
             (publication(),) if publications is None else publications,
             base_url="https://example.jp",
-            notice=notice,
+            notices=notices,
             audio=audio,
             read=reader().read,
         )

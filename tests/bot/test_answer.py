@@ -8,24 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accessibility.glossary import Glossary
 from bot.answer import Brain, ask_lines, to_json
 from bot.crisis import fold
 from bot.reply import MAX_BRIEF, MAX_QUOTE
 from bot.terms import normalize
 from content.bundle import BUNDLED, load_folder
-from tests.bot.kita import COUNCIL, publication
+from content.notation import parse
+from tests.bot.kita import COUNCIL, PLAIN, WORDS, publication
 
 
 @pytest.fixture(scope="module")
 def brain() -> Brain:
     """ベクトルのない機械と同じ頭。決まりは、ベクトルがなくても変わらない。"""
     bundle = load_folder(BUNDLED)
-    return Brain(bundle.publications, bundle.councils, vectors=False)
+    return Brain(bundle.publications, bundle.councils, glossary=Glossary.load(), vectors=False)
 
 
 @pytest.fixture(scope="module")
 def kita() -> Brain:
-    return Brain([publication(), publication("plain")], [COUNCIL], vectors=False, ways=())
+    books = [publication(), publication("plain")]
+    return Brain(books, [COUNCIL], glossary=Glossary(WORDS), vectors=False, ways=())
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +153,8 @@ def test_greetings_are_not_questions(brain: Brain) -> None:
 def test_a_contradicted_premise_is_not_confirmed(brain: Brain) -> None:
     answer = brain.answer(["第4期の策定委員会は10回開いたんですよね"])
     assert "7回" in answer.text
-    assert answer.note.startswith("計画には、次のように書かれています")
+    assert answer.lead.startswith("計画には、次のように書かれています")
+    assert to_json(answer, "")["note"] == answer.lead
     assert brain.answer(["第6期は令和10年までですよね"]).kind == "decline"
 
 
@@ -241,6 +245,63 @@ def test_other_register_falls_back_with_a_note(kita: Brain) -> None:
     assert "やさしい日本語の文章がまだない" in standard.note
     again = kita.in_register(plain.sources[0], "standard")
     assert "毎週水曜日の午前10時" in again.text
+
+
+@pytest.mark.parametrize(
+    ("question", "register", "note"),
+    [
+        ("ひだまりサロンは何曜日", "plain", ""),
+        ("ひだまりサロンの参加費はいくら", "standard", "やさしい日本語の文章には書いていない"),
+    ],
+)
+def test_what_the_plain_text_leaves_out_is_answered_by_the_standard_text(
+    kita: Brain, question: str, register: str, note: str
+) -> None:
+    answer = kita.answer([question], register="plain")
+    assert answer.sources[0].register == register
+    assert note in answer.note
+    assert bool(note) == bool(answer.note)
+
+
+def test_words_of_the_plain_text_find_the_section_too(kita: Brain) -> None:
+    told = f"{PLAIN}\n# 見守り {{#watch}}\n\n年をとった人の家に行って、元気かどうか聞きます。\n"
+    books = [publication(), parse(told, "kita/plan-2", "plain")]
+    wider = Brain(books, [COUNCIL], vectors=False, ways=())
+    question = ["元気かどうか聞きに来てくれますか"]
+    assert not kita.answer(question).answered
+    found = wider.answer(question).sources[0]
+    assert (found.section, found.register) == ("watch", "standard")
+    # 説明の言葉に当たっただけでは、答えない
+    assert not wider.answer(["元気な犬はいますか"]).answered
+
+
+def test_a_plain_reader_hears_plain_phrases_and_plain_names(brain: Brain) -> None:
+    for question in ("第7期計画の理念は？", "麻生区の計画", "おすすめのラーメン屋", "電話番号は"):
+        hard = brain.answer([question]).text
+        easy = brain.answer([question], register="plain").text
+        assert hard != easy
+        assert not re.search("お尋ね|お知り|られません|登録され|問い合わせ先", easy), easy
+    quoted = brain.answer(["寄合処って何"], register="plain")
+    assert quoted.sources[0].register == "plain"
+    for suggestion in quoted.suggestions:
+        followed = brain.answer([suggestion.question], register="plain").sources[0]
+        assert followed.register == "plain"
+        assert suggestion.label.removesuffix("…").split(" ", 1)[-1][:8] in followed.title
+
+
+@pytest.mark.parametrize("question", QUOTED)
+def test_the_plain_answer_is_of_the_same_passage(brain: Brain, question: str) -> None:
+    (standard,) = brain.answer([question]).sources
+    answer = brain.answer([question], register="plain")
+    (plain,) = answer.sources
+    assert (plain.publication, plain.register) == (standard.publication, "plain")
+    assert standard.section.startswith(plain.section) or plain.section
+    assert "/plain/" in plain.url or "/standard/" not in standard.url
+    assert len(answer.text) <= MAX_QUOTE
+    more = brain.more(plain)
+    assert not more.sources or more.sources[0].register == "plain"
+    back = brain.in_register(plain, "standard").sources[0]
+    assert (back.section, back.register) == (plain.section, "standard")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +14,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answer import AS_WRITTEN, CHOOSE, Brain
+from accessibility.glossary import Glossary
+from bot.answer import CHOOSE, Brain
 from bot.clips import AudioClips
 from bot.conversation import Conversation
 from bot.furigana import FuriganaMode
@@ -23,7 +25,8 @@ from bot.turn import Turn
 from channels.audio import AudioChannel
 from content.bundle import BUNDLED, Bundle, load_folder
 from content.inline import parse_inline
-from content.model import Contact, Council
+from content.model import Contact, Council, Register
+from content.workflow import EmergencyText
 from tests.bot.talking import (
     BODY,
     CONTACT,
@@ -42,7 +45,7 @@ from tests.bot.talking import (
 )
 from tests.channels.books import narrated
 
-WORDING = Path(__file__).parent.parent.parent / "bot" / "wording.yaml"
+BOT = Path(__file__).parent.parent.parent / "bot"
 KANJI = re.compile(r"[々〆一-鿿]")
 RICH_MENU = (
     "質問する",
@@ -154,11 +157,12 @@ def test_続きの文まで区切りがなくても_140字までで_残りはく
 
 
 def test_次のように書かれている_と言うときは_引いた文の前に言う() -> None:
-    notes = f"{AS_WRITTEN}\nもとの文章です。"
-    first, where = Resident(known(quote(WATCH, note=notes))).says(WATCH).bubbles
-    assert first.text == f"{AS_WRITTEN}\n{source().quote}"
+    written = "計画には、次のように書かれています。"
+    told = replace(quote(WATCH, note="もとの文章です。"), lead=written)
+    first, where = Resident(known(told)).says(WATCH).bubbles
+    assert first.text == f"{written}\n{source().quote}"
     assert where.text.startswith("もとの文章です。\n出どころ")
-    first, _ = Resident(known(quote("長い", LONG, note=AS_WRITTEN))).says("長い").bubbles
+    first, _ = Resident(known(replace(quote("長い", LONG), lead=written))).says("長い").bubbles
     assert len(first.text) <= 140
 
 
@@ -266,11 +270,35 @@ def test_やさしい日本語は_覚えていて_前の答えも言い直す() 
     assert resident.says("もとの文章").person.register == "standard"
 
 
-def everything(mode: FuriganaMode) -> list[Turn]:
+OPENED = EmergencyText(
+    "避難所を開きました。", "逃げる所を開きました。", "ひなんする ところが あります。"
+)
+
+
+@pytest.mark.parametrize(
+    ("person", "said"),
+    [
+        (Person(), "避難所を開きました。"),
+        (Person("plain"), "逃げる所を開きました。"),
+        (Person("plain", "brackets"), "逃（に）げる所（ところ）を開（ひら）きました。"),
+        (Person("standard", "hiragana"), "ひなんする ところが あります。"),
+    ],
+)
+def test_緊急のお知らせは_どの返事でも初めに_その人の書き方で言う(
+    person: Person, said: str
+) -> None:
+    resident = Resident(known(quote(WATCH), CRISIS), person=person, notices=lambda: (OPENED,))
+    for question in (WATCH, "メニュー", "殴られた"):
+        first = resident.says(question).bubbles[0]
+        assert said in first.text and said in first.alt
+
+
+def everything(mode: FuriganaMode, register: Register = "standard") -> list[Turn]:
     """``mode`` の人が聞く、いろいろな返事。"""
     people = Answer("連絡先", "people", "計画の問い合わせ先です。", "計画", contacts=(CONTACT,))
     brain = known(quote(WATCH, note="もとの文章です。"), people, CRISIS)
-    resident = Resident(brain, person=Person(furigana=mode), notice=lambda: "避難所を開きました。")
+    person = Person(register, mode)
+    resident = Resident(brain, person=person, notices=lambda: (OPENED,))
     said = [
         *RICH_MENU, "メニュー", WATCH, "くわしく", "近い話題", "はい", WATCH, "いいえ", "連絡先",
         "落語の会", "区を選ぶ", "1", "区を決めない", "ありがとう", "99", "殴られた", "もとの文章",
@@ -294,7 +322,7 @@ def shown(turn: Turn) -> list[str]:
 
 
 def test_ひらがなを選んだ人には_決まった言葉も引いた文も_すべてひらがなで言う() -> None:
-    for turn in everything("hiragana"):
+    for turn in (*everything("hiragana"), *everything("hiragana", "plain")):
         for text in shown(turn):
             assert not KANJI.search(text), text
     resident = Resident(known(quote(WATCH)), person=Person(furigana="hiragana"))
@@ -337,12 +365,28 @@ def test_区は_計画か窓口のある区から選び_覚えている() -> Non
     assert resident.says("区を決めない").person.ward == ""
 
 
-def test_決まった言葉のすべての漢字に_ふりがながある() -> None:
-    entries = yaml.safe_load(WORDING.read_text("utf-8"))
-    for key, text in entries.items():
+def entries(name: str) -> dict[str, str]:
+    found: dict[str, str] = yaml.safe_load((BOT / name).read_text("utf-8"))
+    return found
+
+
+@pytest.mark.parametrize("name", ["wording.yaml", "wording.plain.yaml"])
+def test_決まった言葉のすべての漢字に_ふりがながある(name: str) -> None:
+    for key, text in entries(name).items():
         if not key.startswith("said."):
             bare = "".join(run.text for run in parse_inline(text) if not run.fixed)
             assert not KANJI.search(bare), key
+
+
+def test_やさしい言い方は_もとの言い方と同じ名前で_同じ値を持つ() -> None:
+    standard, plain = entries("wording.yaml"), entries("wording.plain.yaml")
+    for key, text in plain.items():
+        assert standard[key] != text
+        assert sorted(re.findall(r"{\w+}", standard[key])) == sorted(re.findall(r"{\w+}", text)), (
+            key
+        )
+    # 押すものや、聞き分ける言葉は、どちらの人にも同じ
+    assert not any(key.startswith(("label.", "said.")) for key in plain)
 
 
 # 音声 -----------------------------------------------------------------------------
@@ -453,7 +497,8 @@ def test_区を選んだ人には_その区の窓口も示す() -> None:
 
 def test_大切なお知らせは_どの返事でも最初に言い_吹き出しは5つまで() -> None:
     for turn in everything("none"):
-        assert turn.bubbles[0].text == "【大切なお知らせ】\n避難所を開きました。"
+        said = OPENED.plain if turn.person.register == "plain" else OPENED.standard
+        assert turn.bubbles[0].text == f"【大切なお知らせ】\n{said}"
         assert 2 <= len(turn.bubbles) <= 5
 
 
@@ -510,7 +555,8 @@ def test_質問の例は_公開している計画から作る() -> None:
 @cache
 def bundled() -> tuple[Bundle, Brain]:
     bundle = load_folder(BUNDLED)
-    return bundle, Brain(bundle.publications, bundle.councils, vectors=False)
+    glossary = Glossary.load()
+    return bundle, Brain(bundle.publications, bundle.councils, glossary=glossary, vectors=False)
 
 
 def talking() -> Resident:
@@ -521,7 +567,7 @@ def talking() -> Resident:
         bundle.councils,
         bundle.publications,
         base_url="https://example.jp",
-        notice=lambda: None,
+        notices=lambda: (),
         audio=None,
         read=reader().read,
     )
@@ -536,6 +582,58 @@ def test_質問の例は_どれも計画の文を引く() -> None:
         resident.says("質問する")
         assert resident.says(str(number)).person.last is not None, example.text
         assert bundled()[1].answer([example.text]).kind == "quote"
+
+
+def test_言葉の意味を尋ねると_説明と_その言葉の出てくる所を示す() -> None:
+    resident = talking()
+    turn = resident.says("アウトリーチって何？")
+    first, where, used = turn.bubbles
+    assert first.text.startswith("アウトリーチは、")
+    assert "出どころ：言葉の説明 アウトリーチ" in where.text
+    assert [link.url.split("#")[0] for link in where.links] == ["https://example.jp/words.html"]
+    assert used.text.startswith("この言葉は、計画の次の所に出てきます。")
+    assert "音声で聞く" not in labels(turn)
+    chosen = resident.says(str(len(labels(turn)))).bubbles[0].text
+    assert "早期発見" in chosen
+    resident.says("アウトリーチって何？")
+    assert "早期発見" in resident.says("くわしく").bubbles[0].text
+    resident.says("アウトリーチって何？")
+    assert any("生活課題" in label for label in labels(resident.says("近い話題")))
+    assert resident.says("はい").bubbles
+
+
+def test_言葉の説明も_選んだ書き方で言う() -> None:
+    resident = talking()
+    resident.says("ひらがなで書く")
+    for said in ("醸成とは", "くわしく", "やさしい日本語", "近い話題"):
+        for text in shown(resident.says(said)):
+            assert not KANJI.search(text), text
+    resident.says("かっこで ふりがな")
+    assert resident.says("醸成とは").bubbles[0].text.startswith("醸成（じょうせい）は、")
+
+
+def test_やさしい日本語を選ぶと_やさしい文章を引き_そのページを開き_続きも読める() -> None:
+    resident = talking()
+    resident.says("やさしい日本語")
+    turn = resident.says("寄合処って何ですか")
+    first, where = turn.bubbles
+    assert "寄合処" in first.text and "〈" in first.text
+    assert where.text.startswith("書いてあるところ：")
+    assert "/plain/web/" in where.links[0].url
+    last = turn.person.last
+    assert last is not None and last.source.register == "plain"
+    assert "もとの文章" in labels(turn)
+    told = first.text
+    more = resident.says("くわしく").bubbles[0].text
+    assert more and more not in told
+    near = resident.says("近い話題")
+    label, *_ = labels(near)
+    chosen = resident.says("1")
+    assert "/plain/web/" in chosen.bubbles[-1].links[0].url, label
+    resident.says("寄合処って何ですか")
+    back = resident.says("もとの文章")
+    assert "/standard/web/" in back.bubbles[-1].links[0].url
+    assert "多世代の住民" in texts(back)
 
 
 def test_2つのことを尋ねれば_もうひとつは番号で選べる() -> None:

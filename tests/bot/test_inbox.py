@@ -19,6 +19,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
+from app.console.tables import METADATA as CONSOLE
 from bot.inbox import Arrival, Inbox, InboxError, Result, Taken
 from bot.people import DAY, Keys, Retention
 from bot.person import Person, forget_turns, person_from_json, person_to_json
@@ -87,7 +88,7 @@ def test_migrated_tables_are_the_ones_the_bot_uses(database_url: str) -> None:
     engine = open_database(database_url)
     with reading(engine) as connection:
         context = MigrationContext.configure(connection)
-        assert compare_metadata(context, [STORE, METADATA]) == []
+        assert compare_metadata(context, [STORE, METADATA, CONSOLE]) == []
     engine.dispose()
 
 

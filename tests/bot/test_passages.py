@@ -30,7 +30,7 @@ def test_every_sentence_of_the_body_can_be_quoted(
             s.id
             for p in found.values()
             if p.publication == publication_.id
-            for line in p.version("standard").lines
+            for line in p.version(publication_.register).lines
             for s in line.sentences
         }
         for section in publication_.sections:
@@ -56,6 +56,14 @@ def test_a_section_without_a_body_shows_what_is_below(found: dict[str, Passage])
     lines = found["kawasaki/plan-6#initiatives"].version("standard").lines
     assert len(lines) == 10
     assert lines[0].text == "「伝わる」広報・啓発"
+
+
+def test_an_introduction_in_plain_words_still_shows_what_is_below(
+    found: dict[str, Passage],
+) -> None:
+    lines = found["kawasaki/plan-6#initiatives"].version("plain").lines
+    assert len([line for line in lines if line.lead]) == 10
+    assert not lines[0].lead
 
 
 def test_period_is_taken_only_from_the_source(found: dict[str, Passage]) -> None:

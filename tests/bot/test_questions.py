@@ -35,12 +35,28 @@ def measured(brain: Brain, questions: list[Question]) -> Figures:
     return figures(outcomes(brain, questions))
 
 
-@pytest.mark.parametrize(("name", "answered"), [("dev-a", 0.88), ("dev-b", 0.8), ("dev-c", 0.88)])
+@pytest.mark.parametrize(
+    ("name", "answered"),
+    [("dev-a", 0.88), ("dev-b", 0.8), ("dev-c", 0.88), ("meaning", 0.95)],
+)
 def test_questions_of_residents(brain: Brain, name: str, answered: float) -> None:
     found = measured(brain, load(QUESTIONS / f"{name}.tsv"))
     assert found.answered >= answered, found
     assert found.refused >= 0.93, found
     assert found.wrong <= 0.05, found
+
+
+def test_words_of_the_plain_texts_are_understood(brain: Brain) -> None:
+    found = measured(brain, load(QUESTIONS / "plain.tsv"))
+    assert found.answered >= 0.7, found
+    assert found.refused >= 0.95, found
+
+
+def test_a_plain_reader_is_refused_the_same(brain: Brain) -> None:
+    """やさしい日本語の人にも、書かれていないことは答えず、答えられることは答える。"""
+    for question in load(QUESTIONS / "dev-a.tsv"):
+        standard = brain.answer(question.turns)
+        assert brain.answer(question.turns, register="plain").kind == standard.kind, question
 
 
 def test_near_misses_are_refused(brain: Brain) -> None:

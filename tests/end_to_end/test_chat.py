@@ -62,7 +62,7 @@ def site_url(out: Path) -> Iterator[str]:
         [COUNCIL],
         [publication()],
         base_url="",
-        notice=lambda: None,
+        notices=lambda: (),
         audio=audio,
         read=reader().read,
     )
