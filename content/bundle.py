@@ -1,12 +1,13 @@
 """原稿のフォルダを読み、書く。
 
-``<社協>/council.yaml``、``<社協>/readings.tsv``、``<社協>/synonyms.tsv``、``<社協>/<名前>[.plain].md``、
-``<社協>/<画像>``。
+``<社協>/council.yaml``、``<社協>/readings.tsv``、``<社協>/synonyms.tsv``、``<社協>/excuses.tsv``、
+``<社協>/<名前>[.plain].md``、``<社協>/<画像>``。
 2 つの原稿が同じ名前の別の画像を使うときは、画像を ``<社協>/<名前>[.plain]/`` に置く。
 """
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 from collections import defaultdict
@@ -23,21 +24,36 @@ from content.pictures import MAX_BYTES
 BUNDLED = Path(__file__).parent / "plans"
 """この製品に付いてくる計画。"""
 
-COUNCIL_FILE, READINGS_FILE, SYNONYMS_FILE = "council.yaml", "readings.tsv", "synonyms.tsv"
+COUNCIL_FILE = "council.yaml"
+READINGS_FILE, SYNONYMS_FILE, EXCUSES_FILE = "readings.tsv", "synonyms.tsv", "excuses.tsv"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Proofread:
+    """人が聞いて校正を終えたしるし。音の要約（``accessibility.heard``）が ``digest`` の版にだけ付く。"""
+
+    publication: str
+    register: Register
+    digest: str
+    day: datetime.date
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """原稿のひとそろい。社協は id の順、出版物は id と register（standard、plain）の順に並ぶ。
 
-    ``readings`` は社協の id ごとの読みの辞書、``synonyms`` は言い換えの表（どちらも TSV の文字のまま）。
+    ``readings`` は社協の id ごとの読みの辞書、``synonyms`` は言い換えの表、``excuses`` は
+    やさしい日本語の検査で認めたもの（どれも TSV の文字のまま）。``proofread`` は、職員の画面で校正を終えた
+    しるし（原稿のフォルダにはない）。
     """
 
     councils: tuple[Council, ...]
     publications: tuple[Publication, ...]
     readings: tuple[tuple[str, str], ...] = ()
     synonyms: tuple[tuple[str, str], ...] = ()
+    excuses: tuple[tuple[str, str], ...] = ()
+    proofread: tuple[Proofread, ...] = ()
 
 
 def in_order(publication: Publication) -> tuple[str, int]:
@@ -76,7 +92,15 @@ def load_folder(folder: Path) -> Bundle:
         tuple(sorted((p for b in bundles for p in b.publications), key=in_order)),
         tuple(r for b in bundles for r in b.readings),
         tuple(s for b in bundles for s in b.synonyms),
+        tuple(e for b in bundles for e in b.excuses),
     )
+
+
+def load_publication(path: Path, text: str, *, file: str) -> Publication:
+    """原稿ひとつ。``text`` は ``path``（社協のフォルダの中のファイル）の中身。誤りは ``NotationError``。"""
+    name, register = _name_and_register(path)
+    id = f"{path.parent.name}/{name}"
+    return parse(text, id, register, file=file, load_picture=_pictures_for(path))
 
 
 def _folder_error(folder: Path | str, message: str) -> NotationError:
@@ -119,9 +143,10 @@ class _Folder:
             )
         return Bundle(
             tuple(self._council(id)),
-            tuple(self._publications(id)),
+            tuple(self._publications()),
             tuple(self._table(id, READINGS_FILE)),
             tuple(self._table(id, SYNONYMS_FILE)),
+            tuple(self._table(id, EXCUSES_FILE)),
         )
 
     def _table(self, id: str, name: str) -> Iterator[tuple[str, str]]:
@@ -139,7 +164,7 @@ class _Folder:
         except NotationError as error:
             self._problems.extend(error.problems)
 
-    def _publications(self, id: str) -> Iterator[Publication]:
+    def _publications(self) -> Iterator[Publication]:
         standards: dict[str, Publication] = {}
         # 名前の順なので、ふつうの版（.md）はやさしい日本語の版（.plain.md）より先に来る。
         for path in sorted(self._root.glob("*.md")):
@@ -154,13 +179,7 @@ class _Folder:
             if text is None:
                 continue
             try:
-                publication = parse(
-                    text,
-                    f"{id}/{name}",
-                    register,
-                    file=self._shown(path),
-                    load_picture=_pictures_for(path),
-                )
+                publication = load_publication(path, text, file=self._shown(path))
             except NotationError as error:
                 self._problems.extend(error.problems)
                 continue
@@ -260,6 +279,8 @@ def write_folder(bundle: Bundle, folder: Path) -> None:
         _write(folder / id / READINGS_FILE, text.encode())
     for id, text in bundle.synonyms:
         _write(folder / id / SYNONYMS_FILE, text.encode())
+    for id, text in bundle.excuses:
+        _write(folder / id / EXCUSES_FILE, text.encode())
     versions: dict[tuple[str, str], set[bytes]] = defaultdict(set)
     for publication in bundle.publications:
         for picture in publication.pictures:

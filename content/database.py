@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,8 +26,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
-LATEST = "0002"
+LATEST = "0006"
 """``migrations/versions`` のいちばん新しい版。"""
+
+Clock = Callable[[], datetime.datetime]
+"""いまの時刻（時差つき）。"""
 
 _WAIT_SECONDS = 30
 _TURN = (

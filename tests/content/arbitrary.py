@@ -245,12 +245,9 @@ def bundles(draw: st.DrawFn) -> Bundle:
         if draw(st.booleans()):
             found.append(draw(publications(id, "plain", _some_of(standard))))
     readings = _TEXT.map(lambda text: text.lstrip("\ufeff")).filter(bool)
-    texts, synonyms = (
-        tuple((id, draw(readings)) for id in ids if draw(st.booleans())) for _ in range(2)
-    )
+    tables = (tuple((id, draw(readings)) for id in ids if draw(st.booleans())) for _ in range(3))
     return Bundle(
         tuple(draw(councils(id)) for id in ids),
         tuple(sorted(found, key=in_order)),
-        texts,
-        synonyms,
+        *tables,
     )

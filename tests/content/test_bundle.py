@@ -55,6 +55,7 @@ def test_council_folder_is_read(kawasaki: Path) -> None:
     (kawasaki / "plan-6-tama.md").write_text(PLAN, "utf-8")
     (kawasaki / "readings.tsv").write_bytes("\ufeff社協\tしゃきょう\r\n".encode())
     (kawasaki / "synonyms.tsv").write_bytes("寄合処/サロン\n".encode())
+    (kawasaki / "excuses.tsv").write_bytes("決まり\t言葉\t理由\n".encode())
     bundle = load_folder(kawasaki)
     assert bundle.councils == (Council("kawasaki", "川崎市社会福祉協議会"),)
     assert [(p.id, p.register) for p in bundle.publications] == [
@@ -64,6 +65,7 @@ def test_council_folder_is_read(kawasaki: Path) -> None:
     ]
     assert bundle.readings == (("kawasaki", "社協\tしゃきょう\r\n"),)
     assert bundle.synonyms == (("kawasaki", "寄合処/サロン\n"),)
+    assert bundle.excuses == (("kawasaki", "決まり\t言葉\t理由\n"),)
 
 
 def test_folder_of_councils_is_read(kawasaki: Path) -> None:

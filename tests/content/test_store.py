@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from sqlalchemy import MetaData, text
 from sqlalchemy.exc import DBAPIError, StatementError
 
+from app.console import tables as console
 from bot import tables
 from content.bundle import BUNDLED, Bundle, load_folder, write_folder
 from content.database import LATEST, open_database, reading, writing
@@ -28,8 +29,8 @@ from content.model import Council, Picture, Publication
 from content.notation import NotationError, parse
 from content.store import METADATA, LoadReport, Store, StoreError
 from tests.content.arbitrary import PNG, bundles
+from tests.content.office import NOON, SUZUKI, Office
 
-NOON = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.timezone(datetime.timedelta(hours=9)))
 PLAN = """\
 ---
 表題: 第6期計画
@@ -61,6 +62,13 @@ def store(database_url: str) -> Iterator[Store]:
         yield store
 
 
+@pytest.fixture
+def office(database_url: str) -> Iterator[Office]:
+    """``store`` と同じデータベースの、職員の部屋。"""
+    with Office(database_url) as office:
+        yield office
+
+
 # 入れて、出す ---------------------------------------------------------------------
 
 
@@ -86,9 +94,9 @@ def test_loading_twice_changes_nothing(store: Store) -> None:
     assert store.published() == bundle
 
 
-def test_revision_knows_its_author_time_origin_and_parent(store: Store) -> None:
+def test_revision_knows_its_author_time_origin_and_parent(store: Store, office: Office) -> None:
     store.load(bundle_of(plan("文。")), author="佐藤")
-    store.save(plan("直した文。"), author="鈴木")
+    office.save(plan("直した文。"))
     first, second = store.history("kawasaki/plan-6", "standard")
     assert (first.author, first.origin, first.parent) == ("佐藤", "file", None)
     assert (second.author, second.origin, second.parent) == ("鈴木", "staff", first.id)
@@ -106,15 +114,15 @@ def test_time_without_zone_is_refused(database_url: str) -> None:
         store.load(bundle_of(plan("文。")))
 
 
-def test_saved_revision_is_not_published_until_told(store: Store) -> None:
+def test_saved_revision_is_not_published_until_told(store: Store, office: Office) -> None:
     store.load(bundle_of(plan("文。")))
-    revision = store.save(plan("直した文。"), author="鈴木")
+    revision = office.approve(plan("直した文。"))
     assert store.published() == bundle_of(plan("文。"))
-    store.publish(revision)
+    office.approvals.publish(revision.id, revision.digest, SUZUKI)
     assert store.published() == bundle_of(plan("直した文。"))
 
 
-def test_unknown_council_is_refused_and_nothing_changes(store: Store) -> None:
+def test_unknown_council_is_refused_and_nothing_changes(store: Store, office: Office) -> None:
     with pytest.raises(NotationError) as caught:
         store.load(Bundle((), (plan("文。"),)))
     assert str(caught.value) == (
@@ -122,7 +130,7 @@ def test_unknown_council_is_refused_and_nothing_changes(store: Store) -> None:
         "そのフォルダに council.yaml を置いて読み込んでください。"
     )
     with pytest.raises(NotationError):
-        store.save(plan("文。"), author="鈴木")
+        office.save(plan("文。"))
     assert store.is_empty()
     assert store.history("kawasaki/plan-6", "standard") == ()
 
@@ -147,22 +155,24 @@ def test_any_bundle_survives_store_and_export(bundle: Bundle) -> None:
 # 後の稿を、前の原稿に戻さない -------------------------------------------------------
 
 
-def test_file_equal_to_an_earlier_revision_never_supersedes_a_later_one(store: Store) -> None:
+def test_file_equal_to_an_earlier_revision_never_supersedes_a_later_one(
+    store: Store, office: Office
+) -> None:
     store.load(bundle_of(plan("最初の文。")))
     store.load(bundle_of(plan("次の文。")))
-    store.publish(store.save(plan("職員の文。"), author="鈴木"))
+    office.publish(plan("職員の文。"))
     for earlier in ("最初の文。", "次の文。", "職員の文。"):
         report = store.load(bundle_of(plan(earlier)))
         assert report.added == report.replaced == ()
         assert store.published() == bundle_of(plan("職員の文。"))
 
 
-def test_new_file_supersedes_and_says_whose_revision(store: Store) -> None:
+def test_new_file_supersedes_and_says_whose_revision(store: Store, office: Office) -> None:
     store.load(bundle_of(plan("最初の文。")))
     assert store.load(bundle_of(plan("次の文。"))) == LoadReport(
         added=(NAME,), unchanged=("kawasaki（council）", "kawasaki（readings）")
     )
-    store.publish(store.save(plan("職員の文。"), author="鈴木"))
+    office.publish(plan("職員の文。"))
     assert store.load(bundle_of(plan("新しい文。"))).replaced == (NAME,)
     assert store.published() == bundle_of(plan("新しい文。"))
 
@@ -185,10 +195,10 @@ def test_readings_and_council_follow_the_same_rule(store: Store) -> None:
 
 
 def test_draft_that_was_never_published_is_published_when_it_comes_as_a_file(
-    store: Store,
+    store: Store, office: Office
 ) -> None:
     store.load(bundle_of())
-    draft = store.save(plan("文。"), author="鈴木")
+    draft = office.save(plan("文。"))
     assert store.load(bundle_of(plan("文。"))).added == (NAME,)
     assert store.history("kawasaki/plan-6", "standard") == (draft,)
     assert store.published() == bundle_of(plan("文。"))
@@ -231,14 +241,15 @@ def test_revision_written_in_another_form_is_still_equal(database_url: str) -> N
 # 稿は変わらない -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("table", ["revision", "picture", "revision_picture"])
+@pytest.mark.parametrize("table", ["revision", "picture", "revision_picture", "workflow_event"])
 @pytest.mark.parametrize("change", ["UPDATE {} SET {} = {}", "DELETE FROM {}"])
 def test_revisions_and_pictures_cannot_be_changed(
     store: Store, database_url: str, table: str, change: str
 ) -> None:
     bundle = bundle_of(plan("文。"))
     store.load(bundle)
-    column = {"revision": "author", "picture": "data", "revision_picture": "name"}[table]
+    columns = {"picture": "data", "revision_picture": "name", "workflow_event": "actor"}
+    column = columns.get(table, "author")
     engine = open_database(database_url)
     with pytest.raises(DBAPIError, match="forever"), writing(engine) as connection:
         connection.execute(text("DELETE FROM published"))
@@ -249,7 +260,9 @@ def test_revisions_and_pictures_cannot_be_changed(
 
 def test_migrated_tables_are_the_ones_the_program_uses(database_url: str) -> None:
     used = MetaData()
-    for table in (*METADATA.tables.values(), *tables.METADATA.tables.values()):
+    for table in (
+        t for m in (METADATA, tables.METADATA, console.METADATA) for t in m.tables.values()
+    ):
         table.to_metadata(used)
     engine = open_database(database_url)
     with reading(engine) as connection:
@@ -272,7 +285,8 @@ def test_empty_store_is_filled_with_the_bundled_plans(database_url: str) -> None
         assert store.published() == bundled
         first = bundled.publications[0]
         changed = replace(first, plan=replace(first.plan, source="職員"))
-        store.publish(store.save(changed, author="鈴木"))
+        with Office(database_url) as office:
+            office.publish(changed)
     with Store.open_filled(database_url) as store:
         assert changed in store.published().publications
         assert first not in store.published().publications

@@ -1,0 +1,118 @@
+"""1 つの稿の今と、ほかの稿との間柄。書くトランザクションの中で、決まりに合うかを確かめる。"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from content.events import Action, Event, State, events_of, newest_shown, state_of
+from content.model import Publication
+from content.revisions import (
+    Kind,
+    Revision,
+    history_of,
+    latest_of,
+    published_of,
+    revision_numbered,
+    value_of,
+)
+from content.workflow.people import WorkflowError
+from content.workflow.rules import OutOfDate, authors, misfit
+
+TEXTS: tuple[Kind, ...] = ("standard", "plain")
+"""提出して承認する文章。読みの辞書（``readings``）も、文章といっしょにか、これだけで提出できる。"""
+
+
+class Case:
+    """1 つの稿と、その文章のできごと。書くトランザクションの中で、今の様子を確かめる。"""
+
+    def __init__(self, connection: Connection, id: int) -> None:
+        revision = revision_numbered(connection, id)
+        if revision is None:
+            raise OutOfDate("その稿はありません。文章の一覧から開き直してください。")
+        self.connection, self.revision = connection, revision
+        self.events = events_of(connection, revision.subject, revision.kind)
+        self.published = published_of(connection, revision.subject, revision.kind)
+
+    @property
+    def state(self) -> State:
+        return state_of(self.events, self.revision.id, self.published)
+
+    @property
+    def authors(self) -> set[str]:
+        history = history_of(self.connection, self.revision.subject, self.revision.kind)
+        return authors(history, self.events, self.revision)
+
+    def last(self, *actions: Action) -> Event:
+        """この稿の、``actions`` のどれかの、最後のできごと。"""
+        mine = (e for e in reversed(self.events) if e.revision == self.revision.id)
+        return next(e for e in mine if e.action in actions)
+
+    def require(self, doing: str, *states: State) -> None:
+        if self.state not in states:
+            raise OutOfDate(
+                f"この稿は、いま{_SAID[self.state]}ので、{doing}ができません。"
+                "開き直して、今の様子を確かめてください。"
+            )
+
+    def require_latest(self) -> None:
+        latest = latest_of(self.connection, self.revision.subject, self.revision.kind)
+        if latest != self.revision:
+            raise OutOfDate(
+                "この後に、新しい稿が保存されています。開き直して、新しい稿を確かめてください。"
+            )
+
+    def obstacle(self) -> str:
+        """承認されていても、公開できない理由。なければ空。"""
+        if self.revision.id < newest_shown(self.events):
+            return "この稿より新しい稿が、もう公開されています。"
+        return misfit_with(self.connection, self.revision, published_revision)
+
+
+_SAID: dict[State, str] = {
+    "draft": "下書きな",
+    "submitted": "提出されている",
+    "returned": "差し戻されている",
+    "approved": "承認されている",
+    "scheduled": "公開が予約されている",
+    "published": "公開されている",
+    "replaced": "ほかの稿に代わっている",
+}
+
+
+Find = Callable[[Connection, str, Kind], Revision | None]
+
+
+def misfit_with(connection: Connection, revision: Revision, other: Find) -> str:
+    """もう一方の register の文章（``other`` が選ぶ稿）といっしょに公開できない理由。できれば空。"""
+    if revision.kind not in TEXTS:
+        return ""
+    mine = publication_of(connection, revision)
+    kind: Kind = "plain" if revision.kind == "standard" else "standard"
+    found = other(connection, revision.subject, kind)
+    pair = publication_of(connection, found) if found else None
+    return misfit(mine, pair) if kind == "plain" else misfit(pair, mine)
+
+
+def published_revision(connection: Connection, subject: str, kind: Kind) -> Revision | None:
+    id = published_of(connection, subject, kind)
+    return None if id is None else revision_numbered(connection, id)
+
+
+def publication_of(connection: Connection, revision: Revision) -> Publication:
+    value = value_of(connection, revision)
+    if not isinstance(value, Publication):
+        raise WorkflowError("その稿は、文章ではありません。文章の一覧から開き直してください。")
+    return value
+
+
+def new_readings(connection: Connection, revision: Revision) -> int | None:
+    """社協の読みの辞書の、まだ使われていない、いちばん新しい稿。"""
+    if revision.kind not in TEXTS:
+        return None
+    newest = latest_of(connection, revision.council, "readings")
+    if newest is None:
+        return None
+    shown = newest_shown(events_of(connection, revision.council, "readings"))
+    return newest.id if newest.id > shown else None
