@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import count
+from types import MappingProxyType
 
 from accessibility.voices import Voice
 from content.identity import map_sentences
@@ -54,8 +55,13 @@ _TREATMENTS: tuple[tuple[type[Block], str], ...] = (
 )
 
 
-def before(publication: Publication, voice: Voice) -> tuple[Section, ...]:
-    """本文の前の節。題名、録音図書凡例、目次。読みはまだ付いていない。"""
+def before(
+    publication: Publication, voice: Voice, people: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Section, ...]:
+    """本文の前の節。題名、録音図書凡例、目次。読みはまだ付いていない。
+
+    ``people`` は、人が読んだ節の id と、読んだ人の名前。
+    """
     contents = List(tuple(Item((s.heading,)) for s in publication.sections))
     return (
         _section(
@@ -67,7 +73,7 @@ def before(publication: Publication, voice: Voice) -> tuple[Section, ...]:
         _section(
             GUIDE,
             ("録音図書凡例",),
-            *_guide(publication, voice),
+            *_guide(publication, voice, people),
             _line("｜凡例《はんれい》 終わり"),
         ),
         _section(CONTENTS, ("目次",), contents, _line("目次 終わり")),
@@ -91,8 +97,13 @@ def after(publication: Publication) -> tuple[Section, ...]:
     )
 
 
-def _guide(publication: Publication, voice: Voice) -> Iterator[Block]:
-    yield _line(f"この録音図書の音声は、{voice.name}による合成音声です。")
+def _guide(publication: Publication, voice: Voice, people: Mapping[str, str]) -> Iterator[Block]:
+    for name in dict.fromkeys(people.values()):
+        headings = [s.heading.runs for s in publication.sections if people.get(s.id) == name]
+        named = [part for runs in headings for part in ("「", runs, "」")]
+        yield _line(*named, "は、｜音訳《おんやく》の", Run(name), "さんが読みました。")
+    others = "ほかの音声は" if people else "この録音図書の音声は"
+    yield _line(f"{others}、{voice.name}による合成音声です。")
     yield _line("声の作り手と条件は、", _credit(voice), "です。")
     yield _line(_proofread(publication.proofread))
     kinds = {type(block) for section in publication.sections for block in section.blocks}

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from itertools import accumulate
+from threading import Lock
 from typing import Any
 
 from accessibility.kana import sound_to_phonemes
@@ -23,10 +24,18 @@ _DIGIT = re.compile(r"\d")
 
 
 @cache
-def _sudachi() -> Any:
+def _sudachi() -> tuple[Any, Lock]:
+    """分ける部品と、2 つのスレッドから同時に使わないための鍵。"""
     from sudachipy import Dictionary  # type: ignore[import-untyped]  # 型の情報を配っていない
 
-    return Dictionary(dict="core").tokenizer()
+    return Dictionary(dict="core").tokenizer(), Lock()
+
+
+def _parts(text: str) -> list[tuple[int, str]]:
+    """Sudachi の語の長さと読み。"""
+    tokenizer, one_at_a_time = _sudachi()
+    with one_at_a_time:
+        return [(len(m.surface()), m.reading_form()) for m in tokenizer.tokenize(text)]
 
 
 def second_opinion(sentence: Sentence) -> Sentence:
@@ -55,7 +64,7 @@ def second_opinion(sentence: Sentence) -> Sentence:
 def _clusters(sentence: Sentence) -> Iterator[tuple[int, int, str, str]]:
     """両方の切れ目がそろう範囲ごとの、始まり、終わり、こちらの発音、Sudachi の読み。"""
     ours = [(len(r.text), r.sound) for r in sentence.runs if r.text]
-    theirs = [(len(m.surface()), m.reading_form()) for m in _sudachi().tokenize(sentence.text)]
+    theirs = _parts(sentence.text)
     begin = mine = yours = 0
     sound = other = ""
     while ours or theirs:

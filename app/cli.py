@@ -12,7 +12,7 @@ from accessibility.cache import CacheError
 from accessibility.dictionary import ReadingsError
 from accessibility.voices import VOICES, VoiceError
 from app.arguments import BAD_CALL, DONE, INTERRUPTED, REFUSED, BadCall, Parser, Refused, listed
-from app.commands import answers, line, publishing, serving, texts
+from app.commands import answers, checking, importing, line, publishing, serving, staff, texts
 from app.output import OutputError
 from app.say import FORMATS
 from app.settings import Settings, SettingsError
@@ -87,6 +87,10 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("folder", metavar="フォルダ", help="新しいフォルダの名前")
     p.set_defaults(run=texts.export)
 
+    p = commands.add_parser("import", help="PDF・Word・HTML から、原稿の案を作る")
+    p.add_argument("file", metavar="ファイル", help="名前が .pdf .docx .html で終わるファイル")
+    p.set_defaults(run=importing.run)
+
     p = commands.add_parser("read", help="標準入力の行の読みを出す")
     p.add_argument("--ruby", action="store_true", help="｜漢字《かんじ》の形で出す")
     p.add_argument("--council", metavar="社協", help=council)
@@ -100,6 +104,16 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--voice", default="openjtalk", metavar="声", help=voices)
     p.add_argument("--council", metavar="社協", help=council)
     p.set_defaults(run=texts.say)
+
+    p = commands.add_parser("check", help="やさしい日本語かどうかを調べる")
+    p.add_argument(
+        "file", nargs="?", default="-", metavar="ファイル", help="原稿か文章（「-」なら標準入力）"
+    )
+    p.add_argument("--json", action="store_true", help="JSON で出す")
+    p.add_argument(
+        "--lines", action="store_true", help="1 行に 1 つの点だけを出す（高いほどやさしい）"
+    )
+    p.set_defaults(run=checking.check)
 
     p = commands.add_parser("ask", help="公開中の計画から、質問に答える")
     p.add_argument(
@@ -120,6 +134,17 @@ def _parser() -> argparse.ArgumentParser:
     p = commands.add_parser("line", help="LINE の公式アカウントを用意する")
     p.add_argument("what", metavar="menu", help="menu（トーク画面のメニューを入れる）")
     p.set_defaults(run=line.run)
+
+    p = commands.add_parser("staff", help="職員のアカウントを作る（初めの管理者など）")
+    p.add_argument("what", metavar="add", help="add（アカウントを作る）")
+    p.add_argument("name", metavar="名前", help="ログインの名前")
+    p.add_argument(
+        "--role", required=True, metavar="役割", help="writer、reviewer、administrator のどれか"
+    )
+    p.add_argument(
+        "--password-stdin", action="store_true", help="パスワードを標準入力の 1 行めから読む"
+    )
+    p.set_defaults(run=staff.run)
 
     p = commands.add_parser("serve", help="できた版を見せる")
     p.add_argument("--out", default="out", metavar="OUT", help="出力先のフォルダ（ふつうは out）")

@@ -35,6 +35,10 @@ class OutputError(Exception):
     """出力先に書けない。説明は日本語の 1 文。"""
 
 
+class Busy(OutputError):
+    """いま、ほかの命令が書いている。"""
+
+
 def reason(error: OSError) -> str:
     """書けない訳。分からなければ空。"""
     known = _REASONS.get(error.errno or 0)
@@ -70,7 +74,7 @@ def replacing(out: Path) -> Iterator[Stage]:
     new = work / "new"
     with _writing(out), _locked(out) as lock:
         if lock is None:
-            raise OutputError(
+            raise Busy(
                 f"出力先 {out} には、いま別の tsutawaru publish が書いています。終わるまで待ってください。"
             )
         _recover(out)

@@ -10,10 +10,11 @@ from typing import Self
 from accessibility.cache import Cache
 from accessibility.glossary import Glossary
 from accessibility.narration import Narration, Track, narrate
+from accessibility.recorded import recorded_track
 from accessibility.voices import Voice
 from app.books import Book, read_book, read_names
 from app.readers import remembering_readers
-from app.slots import BookId, Progress, Slot
+from app.slots import BookId, Progress, Slot, Sounds
 from channels.audio import AudioChannel
 from channels.daisy import DaisyChannel
 from channels.daisy_disc import DaisyDiscs
@@ -64,7 +65,6 @@ class Press:
     names: Mapping[str, Names]
     glossary: Glossary
     channels: Mapping[str, Channel]
-    credit: str
 
     @classmethod
     def load(
@@ -72,32 +72,43 @@ class Press:
     ) -> Self:
         read = remembering_readers(bundle, cache, product)
         books = {
-            (p.id, p.register): read_book(p, read[p.council], voice, cache, bundle.proofread)
+            (p.id, p.register): read_book(
+                p, read[p.council], voice, cache, bundle.proofread, bundle.recordings
+            )
             for p in bundle.publications
             if (p.id, p.register) in wanted
         }
         glossary = Glossary.load()
-        names = read_names(bundle, read, [voice.credit, *glossary_texts(glossary)])
+        credits = dict.fromkeys((voice.credit, *(book.credit for book in books.values())))
+        names = read_names(bundle, read, [*credits, *glossary_texts(glossary)])
         for reader in read.values():
             reader.save()
         councils = {c.id: c for c in bundle.councils}
         made = {c.name: c for c in channels(councils, bundle.publications, names, glossary)}
-        return cls(books, councils, names, glossary, made, voice.credit)
+        return cls(books, councils, names, glossary, made)
 
     def speak(
-        self, slots: Sequence[Slot], executor: Executor, progress: Progress
-    ) -> Mapping[str, Track]:
-        """``slots`` の版に要る音声。鍵は ``TrackJob.key``。"""
+        self, slots: Sequence[Slot], executor: Executor, progress: Progress, sounds: Sounds
+    ) -> Mapping[BookId, tuple[Track, ...]]:
+        """``slots`` の版に要る音声。人の録音のある節は、合成しない。``sounds`` は録音の音。"""
         spoken = dict.fromkeys(s.book for s in slots if self.channels[s.channel].spoken)
-        jobs = [job for book in spoken for job in self.books[book].jobs]
+        jobs = [job for id in spoken for job in self.books[id].synthetic]
         progress.expect(len(jobs))
-        tracks = narrate(jobs, executor, lambda job, reused: progress.step("節", reused))
-        return {job.key: track for job, track in zip(jobs, tracks, strict=True)}
+        made = iter(narrate(jobs, executor, lambda job, reused: progress.step("節", reused)))
+        tracks: dict[BookId, tuple[Track, ...]] = {}
+        for id in spoken:
+            recorded = self.books[id].recorded
+            tracks[id] = tuple(
+                recorded_track(recorded[section.id], sounds)
+                if section.id in recorded
+                else next(made)
+                for section in self.books[id].sections
+            )
+        return tracks
 
-    def render(self, slot: Slot, tracks: Mapping[str, Track]) -> Edition:
+    def render(self, slot: Slot, tracks: Mapping[BookId, tuple[Track, ...]]) -> Edition:
         book = self.books[slot.book]
-        spoken = tuple(tracks[job.key] for job in book.jobs if job.key in tracks)
-        narration = Narration(self.credit, book.sections, spoken, book.heard)
+        narration = Narration(book.credit, book.sections, tracks.get(slot.book, ()), book.heard)
         return self.channels[slot.channel].render(book.publication, narration)
 
     def catalogue(

@@ -9,20 +9,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import astuple
 
 from accessibility.cache import Cache, digest
 from accessibility.voices import Voice
 from app.manifest import MANIFEST, Row, manifest
 from app.output import Stage
 from app.product import product_digest
+from app.settings import LOCAL
 from app.shelf import Shelf
-from app.slots import CHANNELS, BookId, Progress, Slot
+from app.slots import CHANNELS, BookId, Progress, Slot, Sounds, no_sounds
 from content.bundle import Bundle
 from content.council import write_council
 from content.notation_write import write
-
-LOCAL = "http://127.0.0.1:8000"
-"""サイトの住所の設定がないときの、``tsutawaru serve`` の場所。"""
 
 EDITIONS = "editions"
 """控えのフォルダの中の、版の控えの名前。"""
@@ -41,10 +40,11 @@ def publish(
     only: Sequence[str] = CHANNELS,
     progress: Progress | None = None,
     base_url: str = LOCAL,
+    sounds: Sounds = no_sounds,
 ) -> tuple[Row, ...]:
     """``bundle`` のすべての版を ``stage`` に作り、目録を書く。
 
-    ``base_url`` は、このサイトの住所（フィードのリンクの頭）。
+    ``base_url`` は、このサイトの住所（フィードのリンクの頭）。``sounds`` は、人の録音の音。
     """
     progress = progress or Progress()
     product = product_digest()
@@ -70,7 +70,7 @@ def publish(
         # 入口のページは、すべての出版物の題名や見出しを使う。
         wanted = {s.book for s in missing} if len(made) == len(site_keys) else set(sources)
         press = Press.load(bundle, wanted, voice, cache, product)
-        tracks = press.speak(missing, executor, progress)
+        tracks = press.speak(missing, executor, progress, sounds)
         for slot in missing:
             kept[slot] = shelf.keep_edition(keys[slot], press.render(slot, tracks))
             progress.step("版", False)
@@ -138,6 +138,7 @@ def _sources(bundle: Bundle, voice: Voice, product: str) -> dict[BookId, str]:
             councils[p.council],
             readings.get(p.council),
             proofread.get(p.id),
+            [astuple(r) for r in bundle.recordings if r.publication == p.id],
         )
         for p in bundle.publications
     }

@@ -1,4 +1,4 @@
-"""会話の入口（ページの会話、LINE）を組み立てる。"""
+"""配るページ、会話の入口（ページの会話、LINE）、職員の画面を組み立てる。"""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import Response
 
 from app import chat
+from app.bulletin import Bulletin, Heading
+from app.counting import Tally
 from app.live import LiveConversation
 from app.settings import Settings
+from app.web import create_app
 from bot.inbox import Inbox
 from bot.notes import note
 from bot.person import forget_turns
@@ -22,12 +27,31 @@ from bot.worker import Policy, keep_house
 from channels.wording import Wording
 from content.database import StoreError, open_database
 
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
 LOG = logging.getLogger(__name__)
 
 
-def conversation_routers(settings: Settings, live: LiveConversation) -> tuple[APIRouter, ...]:
-    """``/chat`` と、LINE の鍵があれば ``/line/webhook``。"""
+def service(settings: Settings, out: Path) -> FastAPI:
+    """``out`` のページと、それより先に見る入口。データベースへの接続は分け合う。"""
     engine = open_database(settings.database_url)
+    bulletin, tally = Bulletin(engine), Tally(engine)
+    live = LiveConversation(settings, out, bulletin.texts)
+    entrances = (*_entrances(settings, live, out, engine), _running(tally.keep))
+    return create_app(out, entrances, lead=Heading(bulletin, lambda: live.names), took=tally)
+
+
+def _entrances(
+    settings: Settings, live: LiveConversation, out: Path, engine: Engine
+) -> tuple[APIRouter, ...]:
+    """``/staff``、``/chat`` と、LINE の鍵があれば ``/line/webhook``。"""
+    from app.console.backstage import works
+    from app.console.router import console_router, open_console
+
+    desk = open_console(settings, out, engine)
+    console = console_router(desk)
+    behind = works(desk)
     inbox = Inbox(engine, forget_turns)
     key = settings.secret_key()
 
@@ -47,7 +71,7 @@ def conversation_routers(settings: Settings, live: LiveConversation) -> tuple[AP
         live, live.audio, Wording.load(live.names), key, record, base_url=settings.base_url
     )
     if settings.line is None:
-        return page, _running(live.watch, upkeep), _unset_line()
+        return console, page, _running(live.watch, upkeep, *behind), _unset_line()
     from bot.webhook import line_bot
 
     line = line_bot(
@@ -59,7 +83,7 @@ def conversation_routers(settings: Settings, live: LiveConversation) -> tuple[AP
         key=key,
         policy=Policy(push_after_deadline=settings.line.push),
     )
-    return page, line, _running(live.watch)
+    return console, page, line, _running(live.watch, *behind)
 
 
 def _unset_line() -> APIRouter:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+
+LOCAL = "http://127.0.0.1:8000"
+"""``tsutawaru serve`` が始まる場所。"""
 
 _KEY_BYTES = 32
 
@@ -34,12 +39,58 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Mail:
+    """職員に知らせを送るメールサーバー。
+
+    ``sender`` は差出人のアドレス。``tls`` は、始めから暗号でつなぐこと（smtps）。そうでないときも、サーバーが
+    できれば暗号にする（STARTTLS）。``user`` が空なら、名乗らずに送る。
+    """
+
+    host: str
+    port: int
+    sender: str
+    tls: bool = False
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+
+    @classmethod
+    def read(cls, url: str, sender: str) -> Mail | None:
+        """``smtp://名前:パスワード@ホスト:番号`` か ``smtps://…``。どちらも空なら ``None``。"""
+        if not url and not sender:
+            return None
+        if not url or not sender:
+            missing = "TSUTAWARU_MAIL_FROM" if url else "TSUTAWARU_SMTP_URL"
+            raise SettingsError(f"メールを送るには、環境変数 {missing} も要ります。")
+        parsed = urlsplit(url)
+        try:
+            port = parsed.port
+        except ValueError:
+            port = 0
+        if parsed.scheme not in ("smtp", "smtps") or not parsed.hostname or port == 0:
+            raise SettingsError(
+                "環境変数 TSUTAWARU_SMTP_URL は、smtp://名前:パスワード@mail.example.jp:587 か "
+                "smtps://… の形で書いてください。"
+            )
+        if not _MAIL.fullmatch(sender):
+            raise SettingsError(
+                f"環境変数 TSUTAWARU_MAIL_FROM の「{sender}」は使えません。"
+                "差出人のメールアドレスだけを書いてください。"
+            )
+        tls = parsed.scheme == "smtps"
+        user, password = (unquote(part or "") for part in (parsed.username, parsed.password))
+        usual = 465 if tls else 587 if user else 25
+        return cls(parsed.hostname, port or usual, sender, tls, user, password)
+
+
+_MAIL = re.compile(r"[!-?A-~]+@[!-?A-~]+")
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """``database_url`` は SQLAlchemy の形。``cache`` は控えのフォルダ。
 
     ``base_url`` は、人に見せるリンクの頭（終わりの / はない。空なら / から始まるリンク）。``line`` は、
-    LINE を使わなければ ``None``。``key`` は環境変数の鍵、``key_file`` はそれがないときの鍵のファイル。
-    ``notice_file`` は、災害などのとき、どの返事よりも先に言うお知らせ（あるときだけ）。
+    LINE を、``mail`` は、メールを使わなければ ``None``。``key`` は環境変数の鍵、``key_file`` はそれがないときの鍵のファイル。
     """
 
     database_url: str
@@ -48,7 +99,7 @@ class Settings:
     line: Line | None = None
     key: str = field(default="", repr=False)
     key_file: Path = CHECKOUT / "var" / "secret-key"
-    notice_file: Path = CHECKOUT / "var" / "notice.txt"
+    mail: Mail | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -77,8 +128,16 @@ class Settings:
             base_url,
             Line(secret, token, api_base, push) if secret else None,
             environment.get("TSUTAWARU_SECRET_KEY", ""),
-            notice_file=Path(environment.get("TSUTAWARU_NOTICE") or var / "notice.txt"),
+            mail=Mail.read(
+                environment.get("TSUTAWARU_SMTP_URL", ""),
+                environment.get("TSUTAWARU_MAIL_FROM", ""),
+            ),
         )
+
+    @property
+    def site_url(self) -> str:
+        """サイトの住所。設定がなければ、``tsutawaru serve`` の場所。"""
+        return self.base_url or LOCAL
 
     def secret_key(self) -> bytes:
         """利用者の名前を隠し、会話の続きに印を付ける鍵（32 バイト）。

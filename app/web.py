@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 from fastapi import APIRouter, FastAPI, Request
@@ -17,6 +19,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.counting import Counting, Took
 
 SECURITY = {
     "Content-Security-Policy": (
@@ -71,8 +75,25 @@ _BROKEN = (
 )
 
 
-def create_app(out: Path, routers: Sequence[APIRouter] = ()) -> FastAPI:
-    """``out`` を配る入口。``routers``（会話、LINE、職員の画面）は、ファイルより先に見る。"""
+Lead = Callable[[str], Awaitable[bytes]]
+"""ページの始め（「本文へ進む」の後）に入れる HTML。出力先からの場所から作る。なければ空。"""
+
+
+async def _no_lead(path: str) -> bytes:
+    return b""
+
+
+def create_app(
+    out: Path,
+    routers: Sequence[APIRouter] = (),
+    *,
+    lead: Lead = _no_lead,
+    took: Took | None = None,
+) -> FastAPI:
+    """``out`` を配る入口。``routers``（会話、LINE、職員の画面）は、ファイルより先に見る。
+
+    ``took`` は、ファイルひとつを渡し終えるたびに呼ぶ。
+    """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(_SecurityHeaders)
     app.add_exception_handler(Exception, _broken)
@@ -84,7 +105,8 @@ def create_app(out: Path, routers: Sequence[APIRouter] = ()) -> FastAPI:
     def health() -> Response:
         return JSONResponse({"status": "ok", "published": _published(out)})
 
-    app.mount("/", _TextCompression(_Editions(out)))
+    files: ASGIApp = _Editions(out, lead)
+    app.mount("/", _TextCompression(Counting(files, took) if took else files))
     return app
 
 
@@ -95,16 +117,22 @@ def _published(out: Path) -> bool:
 class _Editions(StaticFiles):
     """出力先のファイル。続きからの要求（Range）、304、外へ出る道の断りは StaticFiles がする。"""
 
-    def __init__(self, out: Path) -> None:
+    def __init__(self, out: Path, lead: Lead) -> None:
         super().__init__(directory=out, html=True, check_dir=False)
-        self._out = out
+        self._out, self._lead = out, lead
 
     async def check_config(self) -> None:
         """最初の公開の前は、フォルダがなくてもよい。"""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
+        page = PurePosixPath(path).suffix in ("", ".html")
+        lead = await self._lead(path) if page else b""
         try:
-            response = await super().get_response(path, scope)
+            # 頭に入れるものがあれば、ファイルが前のままでも、ページは前と違う。
+            asked = _unconditional(scope) if lead else scope
+            response = await super().get_response(path, asked)
+            if lead and isinstance(response, FileResponse):
+                return _led(response, lead, scope)
             if isinstance(response, RedirectResponse):
                 # フォルダの名前から。相対なら、間に立つサーバーが https でも同じ場所へ移る。
                 return RedirectResponse(PurePosixPath(scope["path"]).name + "/", 301)
@@ -138,6 +166,28 @@ class _Editions(StaticFiles):
         if self.is_not_modified(response.headers, Headers(scope=scope)):
             return NotModifiedResponse(response.headers)
         return response
+
+
+_CONDITIONS = (b"if-none-match", b"if-modified-since", b"if-range", b"range")
+_BODY = re.compile(rb'<body[^>]*>\s*(?:<a class="skip"[^>]*>.*?</a>\s*)?')
+
+
+def _unconditional(scope: Scope) -> Scope:
+    """ファイルの全部を求めるもの。"""
+    return {**scope, "headers": [h for h in scope["headers"] if h[0] not in _CONDITIONS]}
+
+
+def _led(file: FileResponse, lead: bytes, scope: Scope) -> Response:
+    """``file`` のページの始めに ``lead`` を入れたもの。"""
+    page = Path(file.path).read_bytes()
+    found = _BODY.search(page)
+    if found is not None and file.media_type == "text/html":
+        page = page[: found.end()] + lead + page[found.end() :]
+    headers = {"Cache-Control": "no-cache", "ETag": f'"{hashlib.sha256(page).hexdigest()[:32]}"'}
+    known = Headers(scope=scope).get("if-none-match", "")
+    if headers["ETag"] in [tag.strip(" W/") for tag in known.split(",")]:
+        return NotModifiedResponse(Headers(headers))
+    return Response(page, file.status_code, headers, media_type=file.media_type)
 
 
 class _TextCompression:

@@ -34,7 +34,7 @@ def workers(count: int) -> Iterator[Executor]:
     if count == 1:
         yield InlineExecutor()
         return
-    executor = ProcessPoolExecutor(count, initializer=_obey_parent, initargs=(os.getpid(),))
+    executor = ProcessPoolExecutor(count, initializer=obey_parent, initargs=(os.getpid(),))
     try:
         yield executor
     except BaseException:
@@ -45,7 +45,7 @@ def workers(count: int) -> Iterator[Executor]:
     executor.shutdown()
 
 
-def _obey_parent(parent: int) -> None:
+def obey_parent(parent: int) -> None:
     """Ctrl-C は親だけが受ける。親が突然いなくなったら、自分も終わる（子だけが残らないように）。"""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

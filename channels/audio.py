@@ -20,6 +20,7 @@ from av.audio.stream import AudioStream
 from mutagen.id3 import COMM, ID3, TALB, TIT2, TLAN, TPE1, TRCK
 from mutagen.mp4 import MP4, MP4Cover
 
+from accessibility.heard import text_key
 from accessibility.narration import Narration
 from accessibility.sound import AAC_FRAME, MP3_DELAY, RATE
 from channels import facts
@@ -33,7 +34,7 @@ CLIPS = "clips.json"
 SENTENCES = "sentences.json"
 """読む順の文と、その音の要約の目録の名前（聞いて校正のため）。
 
-``{"heard": 全部の要約, "sections": [{"id", "heading", "sentences": [[文の id, 要約, 文字]]}]}``。
+``{"heard": 全部の要約, "sections": [{"id", "heading", "text": 文字の要約, "sentences": [[文の id, 要約, 文字]]}]}``。
 """
 
 _AUDIOBOOK = 2
@@ -194,6 +195,7 @@ def _sentences(narration: Narration) -> bytes:
             {
                 "id": section.id,
                 "heading": section.heading.text,
+                "text": text_key(section.sentences),
                 "sentences": [[id, keys.get(id, ""), texts[id]] for id in spoken],
             }
         )

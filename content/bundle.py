@@ -40,12 +40,29 @@ class Proofread:
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """人が読んだ節。節の文字の要約が ``digest`` と同じ間だけ、合成音声の代わりに使う。
+
+    ``sound`` は音の名前（``Store.sound``）、``times`` は文の id と録音の中の時間（秒）、``reader`` は
+    読んだ人の名前。
+    """
+
+    publication: str
+    register: Register
+    section: str
+    digest: str
+    sound: str
+    times: tuple[tuple[str, float, float], ...]
+    reader: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
     """原稿のひとそろい。社協は id の順、出版物は id と register（standard、plain）の順に並ぶ。
 
     ``readings`` は社協の id ごとの読みの辞書、``synonyms`` は言い換えの表、``excuses`` は
     やさしい日本語の検査で認めたもの（どれも TSV の文字のまま）。``proofread`` は、職員の画面で校正を終えた
-    しるし（原稿のフォルダにはない）。
+    しるし、``recordings`` は人の録音（どちらも、原稿のフォルダにはない）。
     """
 
     councils: tuple[Council, ...]
@@ -54,6 +71,7 @@ class Bundle:
     synonyms: tuple[tuple[str, str], ...] = ()
     excuses: tuple[tuple[str, str], ...] = ()
     proofread: tuple[Proofread, ...] = ()
+    recordings: tuple[Recording, ...] = ()
 
 
 def in_order(publication: Publication) -> tuple[str, int]:

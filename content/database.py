@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
-LATEST = "0006"
+LATEST = "0007"
 """``migrations/versions`` のいちばん新しい版。"""
 
 Clock = Callable[[], datetime.datetime]

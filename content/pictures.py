@@ -21,7 +21,10 @@ def picture_fault(name: str, data: bytes | None) -> str | None:
     if not match:
         return f"画像「{name}」の名前は、map.png や map.jpg のように、フォルダを付けずに書いてください。"
     if data is None:
-        return f"画像「{name}」が見つからないか、読めません。原稿と同じフォルダに PNG か JPEG を置いてください。"
+        return (
+            f"画像「{name}」が見つからないか、読めません。"
+            "PNG か JPEG のファイルを、画面から加えるか、原稿と同じフォルダに置いてください。"
+        )
     if len(data) > MAX_BYTES:
         return f"画像「{name}」が大きすぎます。{MAX_BYTES // 1024 // 1024} MB までに小さくしてください。"
     is_png = match["extension"].lower() == "png"

@@ -36,6 +36,7 @@ from content.revisions import (
 )
 from content.tables import METADATA, PUBLISHED, REVISION
 from content.workflow.proofs import proofread_in
+from content.workflow.recordings import recordings_in, sound_in
 
 __all__ = ["METADATA", "LoadReport", "Revision", "Store", "StoreError", "utc_now"]
 
@@ -114,6 +115,7 @@ class Store:
             revisions = sorted(map(revision_from, rows), key=lambda r: r.subject)
             found = [(r, value_of(connection, r)) for r in revisions]
             proofread = proofread_in(connection)
+            recordings = recordings_in(connection)
         readings, synonyms, excuses = (
             tuple((r.subject, v) for r, v in found if r.kind == kind and isinstance(v, str))
             for kind in ("readings", "synonyms", "excuses")
@@ -125,7 +127,13 @@ class Store:
             synonyms,
             excuses,
             proofread,
+            recordings,
         )
+
+    def sound(self, name: str) -> tuple[bytes, bytes]:
+        """人の録音（``Recording.sound``）の、MP3 と AAC。"""
+        with reading(self._engine) as connection:
+            return sound_in(connection, name)
 
     def history(self, subject: str, kind: Kind) -> tuple[Revision, ...]:
         """稿のすべて。古い順。"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     Column,
+    Double,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -147,4 +148,32 @@ PROOF_REMARK = Table(
     Column("decided_by", Text),
     Column("decided_at", UtcDateTime),
     Index("proof_remark_of", "subject", "kind"),
+)
+RECORDING_SOUND = Table(
+    "recording_sound",
+    METADATA,
+    Column("sha256", Text, primary_key=True),
+    Column("mp3", LargeBinary, nullable=False),
+    Column("aac", LargeBinary, nullable=False),
+)
+RECORDING = Table(
+    "recording",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("section", Text, nullable=False),
+    # 節の文字の要約。文章が変われば、この録音は使わない。
+    Column("digest", Text, nullable=False),
+    Column("sound", ForeignKey("recording_sound.sha256"), nullable=False),
+    Column("seconds", Double, nullable=False),
+    Column("times", Text, nullable=False),
+    Column("reader", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("used_by", Text),
+    Column("used_at", UtcDateTime),
+    Column("ended_by", Text),
+    Column("ended_at", UtcDateTime),
+    Index("recording_of", "subject", "kind"),
 )

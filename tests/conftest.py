@@ -57,7 +57,6 @@ class Tsutawaru:
             "TSUTAWARU_DATABASE_URL": f"sqlite:///{home / 'tsutawaru.db'}",
             "TSUTAWARU_CACHE": str(cache),
             "TSUTAWARU_SECRET_KEY": "試験の鍵",
-            "TSUTAWARU_NOTICE": str(home / "notice.txt"),
         }
 
     def __call__(

@@ -17,7 +17,7 @@ from app.arguments import DONE, BadCall, count, listed
 from app.commands.texts import voice_named
 from app.manifest import MANIFEST, Row
 from app.output import replacing
-from app.publish import LOCAL, prune, publish
+from app.publish import prune, publish
 from app.readers import dictionaries
 from app.settings import Settings
 from app.slots import CHANNELS, Part, Progress
@@ -61,7 +61,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
                 executor=executor,
                 only=only,
                 progress=Progress(expect, step),
-                base_url=settings.base_url or LOCAL,
+                sounds=store.sound,
+                base_url=settings.site_url,
             )
         vanished = _vanished(out, rows)
     if counts["版", False]:

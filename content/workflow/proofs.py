@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     and_,
     delete,
+    func,
     insert,
     select,
     update,
@@ -225,6 +226,24 @@ class Proofs:
         """校正の終わりの記録。古い順。"""
         with reading(self._engine) as connection:
             return tuple(_proofs(connection, subject, kind))
+
+    def waiting(self) -> tuple[tuple[str, Register, int, Proof | None], ...]:
+        """職員を待つもの: 出版物と、まだ決めていない誤りの数と、確かめるのを待つ校正の終わり。"""
+        with reading(self._engine) as connection:
+            opened = connection.execute(
+                select(PROOF_REMARK.c.subject, PROOF_REMARK.c.kind, func.count())
+                .where(PROOF_REMARK.c.state == "open")
+                .group_by(PROOF_REMARK.c.subject, PROOF_REMARK.c.kind)
+            )
+            counts: dict[tuple[str, Register], int] = {(s, k): count for s, k, count in opened}
+            rows = connection.execute(
+                select(PROOF)
+                .where(PROOF.c.confirmed_at.is_(None), PROOF.c.withdrawn_at.is_(None))
+                .order_by(PROOF.c.id)
+            )
+            proofs = {(p.subject, p.kind): p for p in (Proof(**row._mapping) for row in rows)}
+        found = sorted({*counts, *proofs}, key=lambda k: (k[0], REGISTERS.index(k[1])))
+        return tuple((*key, counts.get(key, 0), proofs.get(key)) for key in found)
 
     def confirm(
         self, subject: str, kind: Register, digest: str, keys: Collection[str], actor: Actor

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -353,3 +354,10 @@ def test_印は読みを変えない(text: str) -> None:
     read = READER.read(Sentence("s", (Run(text),) if text else ()))
     marked = second_opinion(read)
     assert replace(marked, runs=tuple(replace(r, doubtful=False) for r in marked.runs)) == read
+
+
+def test_もうひとつの辞書は_いくつものスレッドから使える() -> None:
+    read = READER.read(sentence("地域の福祉を今日も進めます。"))
+    with ThreadPoolExecutor(4) as threads:
+        found = set(threads.map(lambda _: repr(second_opinion(read)), range(100)))
+    assert found == {repr(second_opinion(read))}

@@ -15,17 +15,12 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
-from app.console.tables import METADATA as CONSOLE
 from bot.inbox import Arrival, Inbox, InboxError, Result, Taken
 from bot.people import DAY, Keys, Retention
 from bot.person import Person, forget_turns, person_from_json, person_to_json
-from bot.tables import METADATA
 from content.database import open_database, reading, writing
-from content.store import METADATA as STORE
 
 NOON = 1_795_316_400.0  # 2026-11-22 12:00 日本
 SECRET_TEXT = "母の認知症のことで相談したいです"
@@ -82,14 +77,6 @@ def told(taken: Taken, *turns: str, question: str | None = None) -> Result:
 
 
 # 1 度だけ、順に ---------------------------------------------------------------------
-
-
-def test_migrated_tables_are_the_ones_the_bot_uses(database_url: str) -> None:
-    engine = open_database(database_url)
-    with reading(engine) as connection:
-        context = MigrationContext.configure(connection)
-        assert compare_metadata(context, [STORE, METADATA, CONSOLE]) == []
-    engine.dispose()
 
 
 def test_event_is_taken_as_it_came(database_url: str) -> None:

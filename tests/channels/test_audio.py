@@ -18,7 +18,7 @@ from mutagen.mp4 import MP4
 from accessibility import sound
 from accessibility.narration import Narration
 from accessibility.voices import OpenJTalk
-from channels.audio import CLIPS, AudioChannel
+from channels.audio import CLIPS, SENTENCES, AudioChannel
 from channels.edition import Edition
 from content.model import Publication
 from tests.channels.books import narrated
@@ -120,7 +120,7 @@ def test_まとめたzipにはすべてのMP3がそのまま入る(edition: Edit
 def test_受け取れるものの大きさと長さ(
     book: tuple[Publication, Narration], edition: Edition
 ) -> None:
-    assert {d.path for d in edition.downloads} == set(edition.files) - {CLIPS}
+    assert {d.path for d in edition.downloads} == set(edition.files) - {CLIPS, SENTENCES}
     for download in edition.downloads:
         assert download.bytes == len(data(edition, download.path))
     whole, *_ = edition.downloads

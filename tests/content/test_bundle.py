@@ -271,7 +271,7 @@ def test_picture_faults_are_reported(kawasaki: Path) -> None:
             "kawasaki/plan-6.md",
             13,
             "画像「map.png」が見つからないか、読めません。"
-            "原稿と同じフォルダに PNG か JPEG を置いてください。",
+            "PNG か JPEG のファイルを、画面から加えるか、原稿と同じフォルダに置いてください。",
         )
     ]
     (kawasaki / "map.png").mkdir()

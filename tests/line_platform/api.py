@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import secrets
 import threading
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +30,7 @@ from tests.line_platform.wire import Refused, Reply, Request, refusal
 
 MAX_REQUEST = 2 * 1024 * 1024
 MONTHLY = "You have reached your monthly limit."
+RETRY_SECONDS = 24 * 60 * 60
 SENDING: dict[str, tuple[Via, type[BaseModel]]] = {
     "reply": ("reply", ReplyMessageRequest),
     "push": ("push", PushMessageRequest),
@@ -45,6 +46,15 @@ class _Token:
     used: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Accepted:
+    """再送の鍵の付いた、受け取った呼び出し。"""
+
+    id: str
+    at: float
+    sent: list[dict[str, str]]
+
+
 class Api:
     """``handle`` は、どのスレッドから呼んでもよい。"""
 
@@ -54,7 +64,7 @@ class Api:
         access_token: str,
         bot_id: str,
         token_seconds: float,
-        monthly_limit: int,
+        monthly_limit: int | None,
         now: Callable[[], float],
     ) -> None:
         self._access_token, self._bot_id = access_token, bot_id
@@ -63,11 +73,12 @@ class Api:
         self._changed = threading.Condition(threading.RLock())
         self._residents: dict[str, Resident] = {}
         self._tokens: dict[str, _Token] = {}
-        self._retry_keys: dict[str, list[dict[str, str]]] = {}
+        self._retry_keys: dict[str, _Accepted] = {}
         self._received: dict[str, list[Received]] = {}
         self._calls: list[Call] = []
         self._sendings = 0
         self.used = 0
+        self.blocks = 0
         self.faults = Faults()
         self.rich_menus = RichMenus()
 
@@ -106,6 +117,7 @@ class Api:
                 reply = self._route(request)
             except Refused as refused:
                 reply = refused.reply
+            reply.headers["x-line-request-id"] = request.id
             self._changed.notify_all()
         return reply
 
@@ -130,9 +142,13 @@ class Api:
             case ("POST", "v2", "bot", "chat", "loading", "start"):
                 return self._loading(request)
             case ("GET", "v2", "bot", "message", "quota"):
+                if self._monthly_limit is None:
+                    return Reply.of({"type": "none"})
                 return Reply.of({"type": "limited", "value": self._monthly_limit})
             case ("GET", "v2", "bot", "message", "quota", "consumption"):
                 return Reply.of({"totalUsage": self.used})
+            case ("GET", "v2", "bot", "insight", "followers"):
+                return self._followers(request)
             case ("GET", "v2", "bot", "message", _, "content"):
                 return Reply(200, b"content of the message", "application/octet-stream")
             case ("GET", "v2", "bot", "profile", user):
@@ -161,7 +177,8 @@ class Api:
         body = _checked(request, model)
         chats = self._destinations(body, via)
         if via != "reply":
-            if self.used + len(chats) > self._monthly_limit:
+            most = self._monthly_limit
+            if most is not None and self.used + len(chats) > most:
                 raise refusal(429, MONTHLY)
             self.used += len(chats)
         self._sendings += 1
@@ -174,7 +191,8 @@ class Api:
             for _ in body["messages"]
         ]
         if key is not None:
-            self._retry_keys[key] = sent
+            shown = sent if via == "push" else []
+            self._retry_keys[key] = _Accepted(request.id, self._now(), shown)
         return Reply.of({"sentMessages": sent} if via in ("reply", "push") else {})
 
     def _check_retry_key(self, key: str, via: Via) -> None:
@@ -182,13 +200,14 @@ class Api:
             raise refusal(400, "The retry key is not supported by this endpoint")
         if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", key, re.IGNORECASE):
             raise refusal(400, "Invalid retry key")
-        if key in self._retry_keys:
-            content = {
-                "message": "The retry key is already accepted",
-                "sentMessages": self._retry_keys[key],
-            }
+        accepted = self._retry_keys.get(key)
+        # 24 時間を過ぎた鍵は忘れられ、同じものがもう一度届いてしまう。
+        if accepted is not None and self._now() - accepted.at <= RETRY_SECONDS:
+            content: dict[str, Any] = {"message": "The retry key is already accepted"}
+            if accepted.sent:
+                content["sentMessages"] = accepted.sent
             reply = Reply.of(content, 409)
-            reply.headers["x-line-accepted-request-id"] = str(uuid.uuid4())
+            reply.headers["x-line-accepted-request-id"] = accepted.id
             raise Refused(reply)
 
     def _destinations(self, body: dict[str, Any], via: Via) -> list[str]:
@@ -206,6 +225,22 @@ class Api:
         if any(chat not in self._residents and chat not in groups for chat in chats):
             raise refusal(400, "The property, 'to', in the request body is invalid")
         return chats
+
+    def _followers(self, request: Request) -> Reply:
+        """その日の終わりの数。いまの友だちに、前に友だちだった人（``blocks``）を足したものが followers。"""
+        try:
+            datetime.datetime.strptime(request.query.get("date", ""), "%Y%m%d")
+        except ValueError:
+            raise refusal(400, "The value for the 'date' parameter is invalid") from None
+        friends = len(self._residents)
+        return Reply.of(
+            {
+                "status": "ready",
+                "followers": friends + self.blocks,
+                "targetedReaches": friends,
+                "blocks": self.blocks,
+            }
+        )
 
     def _loading(self, request: Request) -> Reply:
         body = _checked(request, ShowLoadingAnimationRequest)

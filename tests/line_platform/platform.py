@@ -51,8 +51,8 @@ class LinePlatform:
 
     ボットから受けるもの: 構造（line-bot-sdk のモデル、知らない項目は断る）、限度（自前の表）、
     ``Authorization``、返信用のトークン（1 度だけ、``token_seconds`` 秒）、``X-Line-Retry-Key``
-    （返信では 400、2 度目は 409）、月の上限を確かめ、LINE の形の誤りを返す。受けた呼び出しは
-    ``calls``（断ったものも）。
+    （返信では 400、24 時間のうちの 2 度目は 409）、月の上限（``monthly_limit``。``None`` は上限の
+    ないプラン）を確かめ、LINE の形の誤りを返す。受けた呼び出しは ``calls``（断ったものも）。
 
     壊し方: ``fail("/v2/bot/message/reply", status=500, times=2)``。``delay`` 秒遅らせる、``drop``
     なら答えずに切る、``accepted`` なら受け取ってから壊れる。``times=None`` は ``heal()`` まで。
@@ -68,7 +68,7 @@ class LinePlatform:
         secret: str = "channel-secret-of-the-tests",
         access_token: str = "access-token-of-the-tests",
         token_seconds: float = 60,
-        monthly_limit: int = 200,
+        monthly_limit: int | None = 200,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.secret = secret
@@ -131,6 +131,10 @@ class LinePlatform:
     @property
     def used_this_month(self) -> int:
         return self.api.used
+
+    def block(self, people: int) -> None:
+        """前に友だちだった ``people`` 人が、いまはブロックしている（友だちの数え方のため）。"""
+        self.api.blocks = people
 
     @property
     def default_menu(self) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from tests.line_platform.api import MAX_REQUEST, Api
 from tests.line_platform.wire import Reply, Request
@@ -53,8 +53,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(min(length, MAX_REQUEST + 1))
-        path = urlsplit(self.path).path
-        request = Request(self.command, path, {k.lower(): v for k, v in self.headers.items()}, body)
+        parts = urlsplit(self.path)
+        path, query = parts.path, dict(parse_qsl(parts.query))
+        headers = {k.lower(): v for k, v in self.headers.items()}
+        request = Request(self.command, path, headers, body, query)
         fault = self.api.faults.take(path)
         if fault is None:
             self._answer(request, self.api.handle(request))

@@ -107,6 +107,36 @@ def test_月の上限を超えると429で_返信はできる() -> None:
         assert reply(line, TEXT)[0] == 200
 
 
+def test_全員に送るときも同じ再送の鍵は1度だけで_24時間を過ぎた鍵は忘れられる(
+    line: LinePlatform, clock: ManualClock
+) -> None:
+    hanako, path = line.resident(), "/v2/bot/message/broadcast"
+    headers = {"X-Line-Retry-Key": str(uuid.uuid4())}
+    assert call(line, path, {"messages": [TEXT]}, headers=headers) == (200, {})
+    clock.advance(24 * 60 * 60)
+    again = call(line, path, {"messages": [TEXT]}, headers=headers)
+    assert again == (409, {"message": "The retry key is already accepted"})
+    assert len(line.replies(hanako)) == line.used_this_month == 1
+    clock.advance(1)
+    assert call(line, path, {"messages": [TEXT]}, headers=headers)[0] == 200
+    assert len(line.replies(hanako)) == 2
+
+
+def test_上限のないプランには_数がない() -> None:
+    with LinePlatform(monthly_limit=None) as line:
+        assert call(line, "/v2/bot/message/quota", method="GET") == (200, {"type": "none"})
+
+
+def test_友だちの数は日を決めて尋ねる(line: LinePlatform) -> None:
+    line.resident("花子")
+    line.block(2)
+    path = "/v2/bot/insight/followers"
+    status, answer = call(line, f"{path}?date=20261121", method="GET")
+    assert (status, answer["followers"], answer["blocks"]) == (200, 3, 2)
+    for wrong in ("", "?date=2026-11-21", "?date=20261399"):
+        assert call(line, path + wrong, method="GET")[0] == 400
+
+
 def test_知らない人にはpushできず_全員にはできる(line: LinePlatform) -> None:
     hanako, taro = line.resident("花子"), line.resident("太郎")
     assert call(line, PUSH, {"to": "U" + "0" * 32, "messages": [TEXT]})[0] == 400

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -12,12 +13,14 @@ from tests.line_platform.structure import Problem
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """``headers`` の名前は小文字。"""
+    """``headers`` の名前は小文字。``id`` は答えの ``X-Line-Request-Id``。"""
 
     method: str
     path: str
     headers: dict[str, str]
     body: bytes
+    query: Mapping[str, str] = field(default_factory=dict)
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def json(self) -> Any:
         if self.headers.get("content-type", "").split(";")[0] != "application/json":

@@ -1,0 +1,305 @@
+"""聞いて校正。1 文ずつ、3 つのキー（次、前、誤り）で聞き、誤りを校正表に残す。職員が決め、確かめる。"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Sequence
+
+from starlette.responses import FileResponse, Response
+
+from accessibility.cache import Cache
+from app.console.builds import Builds
+from app.console.frame import (
+    REFUSALS,
+    Asked,
+    Console,
+    Fault,
+    NotFound,
+    Place,
+    Visitor,
+    faults_of,
+    named,
+    url,
+)
+from app.console.sounds import Listening
+from app.console.words import moment
+from bot.clips import AudioClips
+from content.model import REGISTERS, Register
+from content.workflow import NotAllowed, Role, WorkflowError
+from content.workflow.proofs import FAULTS, STATES, Proof, Proofs, Remark
+
+STAFF: tuple[Role, ...] = ("reviewer", "administrator")
+
+# 聞く -----------------------------------------------------------------------------
+
+
+def show(console: Console, visitor: Visitor, asked: Asked) -> Response:
+    return _listening(console, visitor, asked)
+
+
+def send(console: Console, visitor: Visitor, asked: Asked) -> Response:
+    """次と前は、聞いた所を残して移る。誤りは、校正表に残す。"""
+    register, _ = _text(console, visitor, asked)
+    book = _book(console, asked, register)
+    proofs, actor = _proofs(console), visitor.actor
+    place = book.places.get(asked.form["sentence"])
+    doing = asked.form["do"]
+    if doing == "finish":
+        try:
+            if asked.form["heard"] != book.heard:
+                raise WorkflowError(_RENEWED)
+            proofs.finish(asked.subject, register, book.heard, book.sounds, actor)
+        except WorkflowError as error:
+            return _listening(console, visitor, asked, faults_of(error, "finish"))
+        return console.done(
+            asked,
+            _here(asked, "table"),
+            "校正を終えました。職員が確かめると、版に「校正済」と入ります。",
+        )
+    if place is None:
+        raise WorkflowError(_RENEWED)
+    here = book.sounds[place]
+    if doing == "fault":
+        try:
+            words, fault = asked.form["words"], asked.form["fault"]
+            proofs.remark(asked.subject, register, here, fault, words, actor)
+        except WorkflowError as error:
+            return _listening(console, visitor, asked, faults_of(error, "fault"))
+        return _moved(console, asked, _here(asked, at=here.sentence), "誤りを校正表に残しました。")
+    step = {"next": 1, "back": -1}.get(doing, 0)
+    to = book.sounds[min(max(place + step, 0), len(book.sounds) - 1)]
+    heard = here.key if doing == "next" else ""
+    proofs.stand(asked.subject, register, to.sentence, heard, actor)
+    return _moved(console, asked, _here(asked, play="1"))
+
+
+def _moved(console: Console, asked: Asked, to: str, notice: str = "") -> Response:
+    """画面の動き（proof.js）から送られたものには、ページを作らない。"""
+    return Response(status_code=204) if asked.form["quiet"] else console.done(asked, to, notice)
+
+
+def _listening(
+    console: Console, visitor: Visitor, asked: Asked, faults: Sequence[Fault] = ()
+) -> Response:
+    register, title = _text(console, visitor, asked)
+    book = Listening.of(console.out, asked.subject, register)
+    heading = f"聞いて校正: {title}"
+    if book is None:
+        return console.page(visitor, asked, "proof_none.html", heading, faults)
+    proofs = _proofs(console)
+    progress = proofs.progress(asked.subject, register, visitor.actor)
+    wanted = asked.form["sentence"] or asked.query.get("at", "") or progress.sentence
+    place = book.places.get(wanted, 0)
+    heard = sum(sound.key in progress.heard for sound in book.sounds)
+    return console.page(
+        visitor,
+        asked,
+        "proof.html",
+        heading,
+        faults,
+        here=_here(asked),
+        table=_here(asked, "table"),
+        sentences=_here(asked, "sentences"),
+        sounds=_here(asked, "sound"),
+        book=book,
+        place=place,
+        sound=book.sounds[place],
+        heard=heard,
+        unheard=book.first_unheard(progress.heard),
+        play=bool(asked.query.get("play")) and not faults,
+        FAULTS=tuple(FAULTS.items()),
+        proof=_latest(proofs, asked.subject, register, book),
+        remarked=sum(
+            r.author == visitor.account.name for r in proofs.remarks(asked.subject, register)
+        ),
+    )
+
+
+def sentences(console: Console, visitor: Visitor, asked: Asked) -> Response:
+    """画面の動き（proof.js）のための、文の並びと、その人の聞いたもの。"""
+    register, _ = _text(console, visitor, asked)
+    book = _book(console, asked, register)
+    heard = _proofs(console).progress(asked.subject, register, visitor.actor).heard
+    facts = [
+        {"id": s.sentence, "heading": s.heading, "text": s.text, "heard": s.key in heard}
+        for s in book.sounds
+    ]
+    return Response(json.dumps(facts, ensure_ascii=False), media_type="application/json")
+
+
+def sound(console: Console, visitor: Visitor, asked: Asked) -> Response:
+    """1 文の音（m4a）。"""
+    register, _ = _text(console, visitor, asked)
+    sentence = asked.path["sentence"]
+    data = AudioClips(console.out).cut(asked.subject, register, f"{sentence}.{sentence}")
+    if data is None:
+        raise NotFound("その文の音声はありません。ページを開き直してください。")
+    # ファイルで渡すと、続きからの求め（Range）に答えられる。答えないと、鳴らさないブラウザーがある。
+    cache = Cache(console.settings.cache)
+    path, _ = cache.put_file(hashlib.sha256(data).hexdigest(), ".m4a", data)
+    return FileResponse(
+        path, headers={"Cache-Control": "private, no-cache"}, media_type="audio/mp4"
+    )
+
+
+# 校正表 ---------------------------------------------------------------------------
+
+
+def show_table(console: Console, visitor: Visitor, asked: Asked) -> Response:
+    return _table(console, visitor, asked)
+
+
+def decide(console: Console, visitor: Visitor, asked: Asked) -> Response:
+    """誤りを決める。校正を確かめるか、取り消す。"""
+    register, _ = _text(console, visitor, asked)
+    proofs, actor, doing = _proofs(console), visitor.actor, asked.form["do"]
+    try:
+        if doing == "decide":
+            remark = _remark(proofs, asked, register)
+            proofs.decide(remark, asked.form["state"], asked.form["reason"], actor)
+            return console.done(asked, _here(asked, "table"), "校正表に書きました。")
+        book = _book(console, asked, register)
+        if asked.form["heard"] != book.heard:
+            raise WorkflowError(_RENEWED)
+        if doing == "confirm":
+            proofs.confirm(asked.subject, register, book.heard, book.keys, actor)
+            said = "校正を確かめました。版を作り直すと、「校正済」と入ります。"
+        else:
+            proofs.withdraw(asked.subject, register, book.heard, actor)
+            said = "校正を取り消しました。"
+        Builds(console.engine, console.now).ask(visitor.account.name)
+    except NotAllowed:
+        raise
+    except REFUSALS as error:
+        field = f"reason_{asked.form['remark']}" if doing == "decide" else ""
+        return _table(console, visitor, asked, faults_of(error, field))
+    return console.done(asked, _here(asked, "table"), said)
+
+
+def _table(
+    console: Console, visitor: Visitor, asked: Asked, faults: Sequence[Fault] = ()
+) -> Response:
+    register, title = _text(console, visitor, asked)
+    book = Listening.of(console.out, asked.subject, register)
+    proofs = _proofs(console)
+    return console.page(
+        visitor,
+        asked,
+        "proof_table.html",
+        f"校正表: {title}",
+        faults,
+        here=_here(asked),
+        table=_here(asked, "table"),
+        csv=_here(asked, "table.csv"),
+        book=book,
+        remarks=proofs.remarks(asked.subject, register),
+        proofs=proofs.proofs(asked.subject, register),
+        proof=_latest(proofs, asked.subject, register, book) if book else None,
+        staff=visitor.is_one_of(STAFF),
+        FAULTS=FAULTS,
+        DECISIONS=STATES,
+    )
+
+
+def table_csv(console: Console, visitor: Visitor, asked: Asked) -> Response:
+    """表計算のための校正表。"""
+    register, _ = _text(console, visitor, asked)
+    buffer = io.StringIO()
+    rows = csv.writer(buffer)
+    rows.writerow(_COLUMNS)
+    for r in _proofs(console).remarks(asked.subject, register):
+        decided = (
+            (console.person(r.decided_by), moment(r.decided_at))
+            if (r.decided_by and r.decided_at)
+            else ("", "")
+        )
+        rows.writerow(
+            [
+                _cell(value)
+                for value in (
+                    str(r.id),
+                    r.heading,
+                    r.text,
+                    FAULTS[r.fault],
+                    r.words,
+                    console.person(r.author),
+                    moment(r.at),
+                    STATES[r.state],
+                    r.reason,
+                    *decided,
+                )
+            ]
+        )
+    file = f"{asked.path['name']}-{register}-proof.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{file}"'}
+    # 始めの印（BOM）がないと、Excel は文字化けする。
+    body = buffer.getvalue().encode("utf-8-sig")
+    return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+_COLUMNS = (
+    "番号", "節", "文", "誤り", "言葉", "聞いた人", "日時", "決めたこと", "訳", "決めた人", "決めた日時",
+)  # fmt: skip
+
+
+def _cell(value: str) -> str:
+    """表計算が式とみなす始めの字を、文字にする。"""
+    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t") else value
+
+
+# ----------------------------------------------------------------------------------
+
+_RENEWED = (
+    "聞いている間に、音声が新しくなりました。ページを開き直して、変わった文を聞いてください。"
+)
+
+
+def _text(console: Console, visitor: Visitor, asked: Asked) -> tuple[Register, str]:
+    register = next((r for r in REGISTERS if r == asked.path["register"]), None)
+    if register is None:
+        raise NotFound("その文章はありません。最初のページの一覧から選んでください。")
+    desk = console.desk(visitor, asked.subject, register)
+    return register, named(console.title(desk.published or desk.latest), register)
+
+
+def _book(console: Console, asked: Asked, register: Register) -> Listening:
+    book = Listening.of(console.out, asked.subject, register)
+    if book is None:
+        raise NotFound("音声の版が、まだ公開されていません。公開してから、聞いてください。")
+    return book
+
+
+def _proofs(console: Console) -> Proofs:
+    return Proofs(console.engine, console.now)
+
+
+def _latest(proofs: Proofs, subject: str, register: Register, book: Listening) -> Proof | None:
+    """いまの音声の、校正の終わり。"""
+    found = [p for p in proofs.proofs(subject, register) if p.digest == book.heard]
+    return next((p for p in reversed(found) if p.withdrawn_at is None), None)
+
+
+def _remark(proofs: Proofs, asked: Asked, register: Register) -> Remark:
+    id = asked.form.number("remark")
+    found = next((r for r in proofs.remarks(asked.subject, register) if r.id == id), None)
+    if found is None:
+        raise NotFound("その行は、校正表にありません。ページを開き直してください。")
+    return found
+
+
+def _here(asked: Asked, *more: str, **query: str) -> str:
+    return url("proof", asked.subject, asked.path["register"], *more, **query)
+
+
+_ONE = "/proof/{council}/{name}/{register}"
+
+PAGES = (
+    Place(_ONE, show, send, label="聞いて校正"),
+    Place(f"{_ONE}/sentences", sentences),
+    Place(f"{_ONE}/sound/{{sentence}}", sound),
+    Place(f"{_ONE}/table", show_table, decide),
+    Place(f"{_ONE}/table.csv", table_csv),
+)

@@ -1,0 +1,171 @@
+"""確かめる: 違いを見る、提出する、取り下げる、承認する、差し戻す、決裁のために刷る、前の稿を見る。"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from starlette.responses import Response
+
+from app.console.form import FormFault
+from app.console.frame import Asked, Console, Fault, NotFound, Place, Visitor, faults_of, url
+from app.console.reviewing import Case, case, pictures, readings, report, title_of
+from app.console.words import STATES, moment
+from content.database import reading
+from content.revisions import pictures_of
+from content.workflow import NotAllowed, OutOfDate, Revision, Role, WorkflowError
+
+_STAND_IN = "代理"
+_WARDENS: tuple[Role, ...] = ("reviewer", "administrator")
+
+FAITHLESS = ("unfaithful-number", "unfaithful-name", "missing-section")
+"""ふつうの文章と事実が合わないという、検査の決まり。"""
+
+CHANGES = {
+    "same": "変わらない",
+    "changed": "書きかえた",
+    "added": "加えた",
+    "removed": "消した",
+    "moved": "場所を移した",
+}
+
+
+def show(console: Console, visitor: Visitor, asked: Asked) -> Response:
+    return _page(console, visitor, asked, case(console, visitor, asked))
+
+
+def send(console: Console, visitor: Visitor, asked: Asked) -> Response:
+    """4 つのボタンのどれか。どれも、見ていた稿の番号と要約に対してする。"""
+    found = case(console, visitor, asked)
+    what = asked.form["action"]
+    seen = asked.form.number("revision")
+    if what not in _WORK or seen not in {r.id for r in found.history}:
+        raise FormFault("画面の様子が変わっています。ページを開き直してください。")
+    work, field, said = _WORK[what]
+    try:
+        work(console, visitor, asked)
+    except WorkflowError as error:
+        now = case(console, visitor, asked)  # 今の様子を見せる。書かれた言葉は残す
+        status = 403 if isinstance(error, NotAllowed) else 400
+        status = 409 if isinstance(error, OutOfDate) else status
+        return _page(console, visitor, asked, now, faults_of(error, field), status)
+    title = title_of(console, found.revision)
+    return console.done(asked, _address(found), f"「{title}」{said}")
+
+
+def _submit(console: Console, visitor: Visitor, asked: Asked) -> None:
+    console.approvals.submit(*_seen(asked), visitor.actor, asked.form["note"])
+
+
+def _withdraw(console: Console, visitor: Visitor, asked: Asked) -> None:
+    console.approvals.withdraw(*_seen(asked), visitor.actor)
+
+
+def _approve(console: Console, visitor: Visitor, asked: Asked) -> None:
+    console.approvals.approve(*_seen(asked), visitor.actor, asked.form["reason"])
+
+
+def _send_back(console: Console, visitor: Visitor, asked: Asked) -> None:
+    console.approvals.send_back(*_seen(asked), visitor.actor, asked.form["comment"])
+
+
+Act = Callable[[Console, Visitor, Asked], None]
+
+_WORK: dict[str, tuple[Act, str, str]] = {
+    "submit": (_submit, "", "を提出しました。確かめる人に知らせました。"),
+    "withdraw": (_withdraw, "", "の提出を取り下げて、下書きに戻しました。"),
+    "approve": (_approve, "reason", "を承認しました。公開できます。"),
+    "return": (_send_back, "comment", "を差し戻しました。書いた人に知らせました。"),
+}
+"""ボタンの値 → すること、誤りのときの項目、できたときの知らせ。"""
+
+
+def _seen(asked: Asked) -> tuple[int, str]:
+    """画面で見ていた稿の、番号と要約。"""
+    return asked.form.number("revision") or 0, asked.form["digest"]
+
+
+def print_out(console: Console, visitor: Visitor, asked: Asked) -> Response:
+    found = case(console, visitor, asked)
+    return console.page(
+        visitor,
+        asked,
+        "review_print.html",
+        f"決裁: {title_of(console, found.revision)}",
+        case=found,
+        subject=title_of(console, found.revision),
+        comparison=found.comparison,
+        pictures=pictures(console, found),
+        reading=readings(console, found),
+        changes=CHANGES,
+        back=_address(found, revision=found.revision.id),
+        now=console.now(),
+    )
+
+
+def picture(console: Console, visitor: Visitor, asked: Asked) -> Response:
+    found = case(console, visitor, asked)
+    name = asked.path["picture"]
+    with reading(console.engine) as connection:
+        data = pictures_of(connection, found.revision.id).get(name)
+    if data is None:
+        raise NotFound("その画像はありません。提出と承認のページから開き直してください。")
+    kind = "png" if name.lower().endswith(".png") else "jpeg"
+    return Response(data, media_type=f"image/{kind}")
+
+
+def _page(
+    console: Console,
+    visitor: Visitor,
+    asked: Asked,
+    found: Case,
+    faults: Sequence[Fault] = (),
+    status: int = 0,
+) -> Response:
+    title = title_of(console, found.revision)
+    warden = visitor.is_one_of(_WARDENS)
+    objection = ""
+    if found.state == "submitted" and warden:
+        objection = console.approvals.objection(found.revision.id, visitor.actor, _STAND_IN)
+    checked = report(console, found)
+    return console.page(
+        visitor,
+        asked,
+        "review.html",
+        f"提出と承認: {title}",
+        faults,
+        status=status,
+        case=found,
+        comparison=found.comparison,
+        pictures=pictures(console, found),
+        reading=readings(console, found),
+        report=checked,
+        unfaithful=[r for r in checked.warnings if r.code in FAITHLESS] if checked else [],
+        choices=[(r.id, _choice(found, r)) for r in reversed(found.history)],
+        changes=CHANGES,
+        warden=warden,
+        objection=objection,
+        stands_in=visitor.account.role == "administrator",
+        address=_address(found),
+        written={name: asked.form[name] for name in ("note", "reason", "comment")},
+    )
+
+
+def _choice(found: Case, revision: Revision) -> str:
+    state = STATES[found.state_of(revision)]
+    return f"稿 {revision.id}（{state}、{moment(revision.created_at)}）"
+
+
+def _address(found: Case, *more: str, **query: object) -> str:
+    return url("review", found.desk.subject, found.desk.kind, *more, **query)
+
+
+_TEXT = "/review/{council}/{name}/{register}"
+
+PAGES = (
+    # 読みの辞書だけを提出したとき。文章の場所とまちがえないように、先に置く。
+    Place("/review/{council}/{register}", show, send),
+    Place("/review/{council}/{register}/print", print_out),
+    Place(_TEXT, show, send, label="提出と承認"),
+    Place(f"{_TEXT}/print", print_out),
+    Place(f"{_TEXT}/picture/{{picture}}", picture),
+)
