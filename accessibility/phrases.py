@@ -46,14 +46,19 @@ def phrase_starts(runs: Iterable[Run]) -> tuple[int, ...]:
             continue
         words = [w for w in run.words if not w.is_pause]
         begins = _begins(before, words[0]) if words else run.text[0] in _OPENING
-        if written and written[-1] in _CLOSING and len(run.text) == 1 and words:
-            begins = False  # かっこの後の「で」「も」は、接続詞や副詞とまちがえられやすい
+        if written and written[-1] in _CLOSING and words and _after_closing(run.text):
+            begins = False
         if place and begins and written[-1] not in _NOT_AFTER:
             starts.append(place)
         before = [*before, *words][-3:] if words else []
         place += len(run.text)
         written = run.text
     return tuple(starts)
+
+
+def _after_closing(text: str) -> bool:
+    """かっこの後の「で」「も」「もします」「どうし」か。接続詞や副詞とまちがえられやすい。"""
+    return len(text) == 1 or text.startswith(("もし", "どうし"))
 
 
 def _begins(before: Sequence[Word], word: Word) -> bool:

@@ -57,7 +57,7 @@ class Help(argparse.HelpFormatter):
     def add_usage(
         self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None
     ) -> None:
-        super().add_usage(usage, actions, groups, "使い方: ")
+        super().add_usage(usage, actions, groups, "使い方: " if prefix is None else prefix)
 
 
 def count(text: str, option: str, most: int, least: int = 1) -> int:

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 from accessibility.glossary import Entry, Glossary
@@ -37,7 +38,7 @@ _WHAT = (
     r"(?:いったい|一体|そもそも)?(?:何|なに|なん|なあに)"
     r"(?:の(?:こと|略)|という(?:意味|こと)|を(?:指|さ)(?:す|します)(?:の|言葉)?)?"
 )
-_SUCH = r"(?:どういう|どうゆう|どんな|どういった|何をする|なにをする)"
+_SUCH = r"(?:どういう|どうゆう|どんな|どういった|(?:何|なに)を?する)"
 _THING = r"(?:こと|もの|言葉|ことば|人|ひと|所|ところ|場所|団体|仕事|制度|仕組み|しくみ|考え|考え方|サービス)"
 _END = (
     r"(?:です|でしょう|でした|なの|なん(?:です|でしょう|だろう)?|だろう|だ|を(?:言|い|指|さ)[^\s、]{1,3})?"
@@ -112,8 +113,9 @@ class Meanings:
         if len(pieces) != 1:
             return None
         text = _FRAME.sub("", normalize(pieces[0]), count=1).rstrip("。?!… ")
-        for kind, pattern in _ASKED:
-            match = pattern.fullmatch(text)
+        # 分かち書きで打つ人もいる（「サロンって どういう いみ」）。
+        for asking, (kind, pattern) in product((text, "".join(text.split())), _ASKED):
+            match = pattern.fullmatch(asking)
             found = self._known(match["word"]) if match else ()
             if kind == "who":
                 found = tuple(e for e in found if e.explanation.endswith("人です。"))

@@ -89,7 +89,7 @@ def parse_glossary(text: str, file: str) -> tuple[Entry, ...]:
         if len(fields) != len(HEADER):
             problems.add(
                 number,
-                f"欄が {len(fields)} つあります。「{'（タブ）'.join(HEADER)}」の {len(HEADER)} つにしてください。",
+                f"欄が {len(fields)} 個あります。「{'（タブ）'.join(HEADER)}」の {len(HEADER)} つにしてください。",
             )
             continue
         words, reading, easier, explanation, tags = fields

@@ -98,13 +98,11 @@ def missing(
 
 
 def _source(standard: Publication, section: Section, plain: Publication) -> _Source:
-    sections = [*_above(standard, section), section, *_folded_in(standard, section, plain)]
+    own = [section, *_folded_in(standard, section, plain)]
+    sections = [*_above(standard, section), *own]
     plan = standard.plan
     facts = (standard.title.text, plan.issuer, plan.series, plan.ward or "", plan.source)
-    sentences = [s.text for s in section.sentences]
-    sentences += [
-        s.text for below in sections[sections.index(section) + 1 :] for s in below.sentences
-    ]
+    sentences = [s.text for part in own for s in part.sentences]
     texts = [*facts, *(s.heading.text for s in sections), *sentences]
     found = {value for text in texts for fact in numbers(text) for value in fact.values}
     years = (plan.first_year, plan.last_year, plan.extended_to)

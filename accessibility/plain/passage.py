@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import accumulate
 from typing import Literal
 
 from accessibility.plain.words import Analyser, Word
@@ -51,6 +53,15 @@ class Passage:
     def whole(self) -> Span:
         """両端の空白を除いた範囲。"""
         return len(self.text) - len(self.text.lstrip()), len(self.text.rstrip())
+
+    def words_in(self, start: int, end: int) -> Sequence[Word]:
+        """``start`` から ``end`` の前までに、すべて入る語。"""
+        first = bisect_left(self.words, start, key=lambda w: w.start)
+        return self.words[first : bisect_right(self.words, end, key=lambda w: w.end)]
+
+    @cached_property
+    def _explained(self) -> Callable[[int, int], bool]:
+        return covering(self.explanations)
 
     @cached_property
     def explanations(self) -> tuple[Span, ...]:
@@ -104,7 +115,7 @@ class Passage:
 
     def in_explanation(self, start: int) -> bool:
         """その位置が 〈…〉 の中か。"""
-        return within(self.explanations, start, start + 1)
+        return self._explained(start, start + 1)
 
 
 @dataclass(frozen=True)
@@ -147,8 +158,12 @@ class Chapter:
         return frozenset(t for t, place in self.explained.items() if heading or place[0] < number)
 
 
-def within(spans: Iterable[Span], start: int, end: int) -> bool:
-    return any(s <= start and end <= e for s, e in spans)
+def covering(spans: Iterable[Span]) -> Callable[[int, int], bool]:
+    """ある範囲（始めと、終わりの次）が、``spans`` のどれか 1 つの中にあるかを答えるもの。"""
+    ordered = sorted(spans)
+    starts = [start for start, _ in ordered]
+    ends = list(accumulate((end for _, end in ordered), max))
+    return lambda start, end: (n := bisect_right(starts, start)) > 0 and end <= ends[n - 1]
 
 
 def _defined(passage: Passage) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from accessibility.plain.passage import Passage, within
+from accessibility.plain.passage import Passage, covering
 from accessibility.plain.remark import Finding
 from accessibility.plain.words import Word
 
@@ -113,7 +113,8 @@ def ending(p: Passage) -> Iterator[Finding]:
 def kanji(p: Passage) -> Iterator[Finding]:
     """漢字の数。説明と、変えてはならない名前の漢字は数えない。"""
     skipped = (*p.explanations, *p.named)
-    count = sum(not within(skipped, *m.span()) for m in _KANJI.finditer(p.text))
+    inside = covering(skipped)
+    count = sum(not inside(*m.span()) for m in _KANJI.finditer(p.text))
     if p.is_sentence and count > MOST_KANJI:
         message = (
             f"漢字が多すぎます（{count} 字）。{MOST_KANJI} 字までにしてください。"

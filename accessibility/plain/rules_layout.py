@@ -72,7 +72,7 @@ def enumeration(p: Passage) -> Iterator[Finding]:
                 "hint",
                 items[0][0],
                 items[-1][1],
-                f"{len(items)} つのものが、文の中に並んでいます。箇条書き（行の頭に「- 」）にしてください。",
+                f"{len(items)} 個のものが、文の中に並んでいます。箇条書き（行の頭に「- 」）にしてください。",
             )
         while i < len(p.words) and p.words[i].start < items[-1][1]:
             i += 1

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from accessibility.plain.passage import Chapter, Passage, Span, within
+from accessibility.plain.passage import Chapter, Passage, Span, covering
 from accessibility.plain.remark import Finding, Severity
 from accessibility.plain.words import Analyser, Word
 
@@ -104,12 +104,12 @@ class Vocabulary:
     def _hard(self, passage: Passage) -> list[_Term]:
         """むずかしい言葉。言葉の説明の表の言葉は 1 つのまとまりにする。"""
         mentions = self._glossary.find(passage.text)
-        spans = [(m.start, m.end) for m in mentions]
+        mentioned = covering((m.start, m.end) for m in mentions)
         # 数の単位（2020年度）
         units = {w.end for w in passage.words if w.pos[1] == "数詞"}
         terms = []
         for m in mentions:
-            inside = [w for w in passage.words if m.start <= w.start and w.end <= m.end]
+            inside = passage.words_in(m.start, m.end)
             hard = [w for w in inside if _uncommon(w)]
             if hard and m.start not in units:
                 hardest = any(w.level != 3 for w in hard)
@@ -119,7 +119,7 @@ class Vocabulary:
             for i, w in enumerate(passage.words)
             if is_hard(w)
             and not (w.form in self._plain or w.start in units or passage.is_particle(i))
-            and not within(spans, w.start, w.end)
+            and not mentioned(w.start, w.end)
         ]
         return sorted(terms, key=lambda t: t.start)
 
@@ -127,7 +127,7 @@ class Vocabulary:
         mentions = self._glossary.find(passage.text)
         for match in _KATAKANA.finditer(passage.text):
             start, end = match.span()
-            words = [w for w in passage.words if start <= w.start and w.end <= end]
+            words = passage.words_in(start, end)
             if any(w.proper or not w.content for w in words) or not any(map(_unlisted, words)):
                 continue
             around = next((m for m in mentions if m.start <= start and end <= m.end), None)
@@ -145,31 +145,31 @@ class Vocabulary:
     ) -> list[_Term]:
         """説明も名前も、ほかの決まりのしらせもない言葉。説明の中の言葉も、ここでは除く。"""
         passage = chapter.passages[number]
-        excused = [
-            *chapter.explained_spans(number),
-            *passage.named,
-            *passage.explanations,
-            *covered,
-        ]
+        excused = covering(
+            (
+                *chapter.explained_spans(number),
+                *passage.named,
+                *passage.explanations,
+                *covered,
+            )
+        )
         known = chapter.known(number)
-        return [t for t in terms if t.key not in known and not within(excused, t.start, t.end)]
+        return [t for t in terms if t.key not in known and not excused(t.start, t.end)]
 
 
 def kanji_run(chapter: Chapter, glossary: Glossary) -> Iterator[tuple[int, Finding]]:
     """漢字が 5 つ以上続く言葉。言葉の説明の表の言葉は、むずかしい言葉として知らせるので、除く。"""
     seen: set[str] = set()
     for number, passage in enumerate(chapter.passages):
-        excused = [
-            *chapter.explained_spans(number),
-            *((m.start, m.end) for m in glossary.find(passage.text)),
-        ]
+        mentions = ((m.start, m.end) for m in glossary.find(passage.text))
+        excused = covering((*chapter.explained_spans(number), *mentions))
         for start, end in _kanji_runs(passage):
             said = passage.text[start:end]
-            if said in seen or within(excused, start, end):
+            if said in seen or excused(start, end):
                 continue
             seen.add(said)
             message = (
-                f"漢字が {end - start} つ続いています。"
+                f"漢字が {end - start} 字続いています。"
                 "「の」や「を」を入れて分けるか、やさしい言葉に言いかえてください。"
             )
             yield number, Finding("kanji-run", "hint", start, end, message)
@@ -179,12 +179,13 @@ def _kanji_runs(passage: Passage) -> Iterator[Span]:
     """漢字だけの語が続く所。名前、数に付く言葉（第6期）、「等」、送りがなのある語の漢字は、数えない。"""
     start = end = -1
     numeral = False
+    named = covering(passage.named)
     for word in (*passage.words, None):
         if (
             word is not None
             and _ALL_KANJI.fullmatch(word.text)
             and not (numeral or word.proper or word.text in ("等", "第"))
-            and not within(passage.named, word.start, word.end)
+            and not named(word.start, word.end)
         ):
             start, end = (start if word.start == end else word.start), word.end
             continue
@@ -235,7 +236,7 @@ def _advice(passage: Passage, term: _Term, easier: str) -> tuple[str, str]:
 
 def _count_finding(passage: Passage, words: Sequence[str]) -> Finding:
     message = (
-        f"この文には、むずかしい言葉が {len(words)} つあります（{'、'.join(words)}）。"
-        f"{MOST_HARD} つまでにしてください。"
+        f"この文には、むずかしい言葉が {len(words)} 個あります（{'、'.join(words)}）。"
+        f"{MOST_HARD} 個までにしてください。"
     )
     return Finding("vocabulary-count", "hint", *passage.whole, message)

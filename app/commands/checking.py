@@ -78,6 +78,8 @@ def _standard(path: Path, publication: Publication) -> Publication | None:
 
 
 def _read(file: str) -> str:
+    if not Path(file).exists():
+        raise BadCall(f"{file} というファイルはありません。ファイルの名前を確かめてください。")
     try:
         text = Path(file).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:

@@ -144,7 +144,7 @@ def test_語の読み方() -> None:
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        (GOOD.replace("\t計画", ""), f"欄が 4 つあります。「{COLUMNS}」の 5 つにしてください。"),
+        (GOOD.replace("\t計画", ""), f"欄が 4 個あります。「{COLUMNS}」の 5 つにしてください。"),
         (GOOD.replace("推進\t", "推進/\t"), f"語「」が{TOO_SHORT}"),
         (GOOD.replace("推進", "要"), f"語「要」が{TOO_SHORT}"),
         (GOOD.replace("すいしん", "スイシン"), "「推進」の読み「スイシン」を、ひらがなだけで書いてください。"),

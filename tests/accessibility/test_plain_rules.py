@@ -242,7 +242,7 @@ def test_word_in_the_glossary_comes_with_an_easier_word_or_an_explanation() -> N
 
 def test_sentence_with_three_hard_words_is_reported() -> None:
     (remark,) = said(check_text("福祉の施策を推進します。"), "vocabulary-count")
-    assert "3 つ" in remark.message
+    assert "3 個" in remark.message
     assert not said(check_text("福祉の施策です。"), "vocabulary-count")
 
 

@@ -306,7 +306,7 @@ def test_言葉の説明のページは_五十音の順で_どの語も指せる
     ]
     shown = [d["id"] for d in root.one("main").all("div")]
     assert shown == [STIFF.id, SHAKYO.id, PROMOTION.id, WELFARE.id]
-    assert "ほかの書き方：社協" in root.by_id(SHAKYO.id).text
+    assert "ほかの言い方：社協" in root.by_id(SHAKYO.id).text
     assert WELFARE.explanation in root.by_id(WELFARE.id).text
     links = {a.text: a["href"] for a in pages[f"{folder}index.html"].one("main").all("a")}
     assert links["むずかしい言葉の説明を見る"] == "words.html"

@@ -48,4 +48,9 @@
     place(link);
     box.focus({ preventScroll: true });
   });
+
+  // 説明から次の語に移ったら閉じる。移った先が、説明に隠れない。
+  document.addEventListener("focusin", (event) => {
+    if (box.matches(":popover-open") && !box.contains(event.target)) box.hidePopover();
+  });
 })();
