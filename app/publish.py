@@ -104,7 +104,8 @@ def _site_keys(
     for name in ("web", "daisy"):
         if name in only:
             found[name, ""] = digest("site", name, product, [*keys.values()])
-    found["feed", ""] = digest("site", "feed", product, base_url, [*keys.values()])
+    if {"web", "audio"} & set(only):
+        found["feed", ""] = digest("site", "feed", product, base_url, [*keys.values()])
     if "web" in only:
         for id in dict.fromkeys(slot.publication for slot in keys):
             own = [key for slot, key in keys.items() if slot.publication == id]
