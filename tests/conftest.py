@@ -127,6 +127,14 @@ def site_url(published: Path, shared_cache: Path) -> Iterator[str]:
         server.wait(timeout=20)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """ブラウザーの試験を終わりに回す。
+
+    Playwright は、始めるとこのスレッドでイベントループを動かし続けるので、その後は asyncio.run が使えない。
+    """
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian の chromium（tests/system-packages.sh が入れる）。"""
