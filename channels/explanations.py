@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from accessibility.glossary import Entry, Glossary
-from channels.markup import Links, unbroken
+from channels.markup import EXPLANATION, Links, unbroken
 from content.model import List, Note, Paragraph, Section, Sentence
 
 _STIFF = {"計画"}
 """意味を知らなくても困らない、かたいだけの言い方（推進、実施）の分類。どのページも印だらけにしない。"""
 
-_EXPLANATION = re.compile(r"〈[^〈〉]*〉")
 _EXPLAINED = re.compile(r"[^\sぁ-ん、。〈]*〈")
 """語を含む複合語（助詞をはさまない）の、すぐ後ろの説明。「福祉」に続く「大会〈…」。"""
 
@@ -48,7 +47,7 @@ def marks(sections: Iterable[Section], glossary: Glossary | None) -> tuple[Mark,
     for sentence in (s for section in sections for s in _body(section)):
         text = sentence.text
         marked = -1  # すぐ前の印の終わり
-        explanations = [range(*m.span()) for m in _EXPLANATION.finditer(text)]
+        explanations = [range(*m.span()) for m in EXPLANATION.finditer(text)]
         for mention in glossary.find(text):
             entry, start, end = mention.entry, mention.start, mention.end
             if entry.id in met or _STIFF.issuperset(entry.tags):

@@ -27,7 +27,7 @@ _LINK = re.compile(
     r"|(?P<url>https?://[!-~]+)"
 )
 _FAX = re.compile(r"(?:FAX|ＦＡＸ|Fax|fax|ファックス|ファクス|ファクシミリ)[^\d０-９]*$")
-_EXPLANATION = re.compile(r"〈[^〈〉]*〉")
+EXPLANATION = re.compile(r"〈[^〈〉]*〉")
 _RUBY = "<ruby>%s<rp>（</rp><rt>%s</rt><rp>）</rp></ruby>"
 _BREAK = re.compile("[、。，．！？」』）〉・]+")
 _UNBROKEN = 8
@@ -170,7 +170,7 @@ def _explained(
 ) -> Markup:
     """言葉の説明〈…〉を、控えめな書き方にする。``spaces`` は、前を空ける所（``begin`` から数える文の中）。"""
     text = "".join(p.text for p in parts)
-    explanations = [m.span() for m in _EXPLANATION.finditer(text)]
+    explanations = [m.span() for m in EXPLANATION.finditer(text)]
     inside = {p - begin for p in spaces if begin < p < begin + len(text)}
     ends = {m.end() for m in _BREAK.finditer(text)} if inside else set()
     cut, kept = _cut(parts, [*explanations, *((p, p) for p in inside | ends)])
