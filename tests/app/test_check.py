@@ -158,7 +158,7 @@ def test_markdown_without_front_matter_is_bare_text(tsutawaru: Tsutawaru, tmp_pa
 def test_bad_calls(tsutawaru: Tsutawaru, tmp_path: Path) -> None:
     (tmp_path / "sjis.txt").write_bytes("日本語".encode("shift_jis"))
     for arguments, said in [
-        (["none.txt"], "none.txt を開けません"),
+        (["none.txt"], "none.txt というファイルはありません"),
         ([str(tmp_path)], f"{tmp_path} を開けません"),
         ([str(tmp_path / "sjis.txt")], "UTF-8 ではありません"),
         (["--json", "--lines"], "--json と --lines は、どちらか 1 つだけ"),
