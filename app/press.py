@@ -16,6 +16,7 @@ from app.books import Book, read_book, read_names
 from app.readers import remembering_readers
 from app.slots import BookId, Progress, Slot, Sounds
 from channels.audio import AudioChannel
+from channels.braille import BrailleChannel
 from channels.daisy import DaisyChannel
 from channels.daisy_disc import DaisyDiscs
 from channels.edition import CatalogueEntry, Channel, Edition, Site
@@ -42,6 +43,7 @@ def channels(
         AudioChannel(),
         DaisyChannel(),
         EpubChannel(names, glossary),
+        BrailleChannel(names, glossary),
         TextChannel(glossary),
     )
 

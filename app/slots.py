@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from content.model import Register
 
-CHANNELS = ("web", "audio", "daisy", "epub", "text")
+CHANNELS = ("web", "audio", "daisy", "epub", "braille", "text")
 
 Part = Literal["節", "版"]
 BookId = tuple[str, Register]

@@ -33,7 +33,7 @@ from content.model import REGISTERS, Council, Publication, Register
 
 __all__ = ["Answer", "AnswerKind", "Brain", "Source", "Suggestion", "ask_lines", "to_json"]
 
-WAYS = ("web", "audio", "daisy", "epub", "text")
+WAYS = ("web", "audio", "daisy", "epub", "braille", "text")
 """案内する受け取り方（``wording.yaml`` の ``way.*``）。作っている媒体だけを渡すこと。"""
 
 CHOOSE = "知りたいことは、次のどれですか。"
