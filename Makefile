@@ -10,7 +10,7 @@ publish: $(VENV)/.runtime ## 付属の計画から、すべての版を out/ に
 	$(BIN)/tsutawaru publish content/plans --out out --workers $(WORKERS)
 
 test: check ## 静的な検査と、すべての試験
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(WORKERS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

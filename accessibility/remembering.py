@@ -17,18 +17,28 @@ from content.run_codec import runs_from_json, runs_to_json
 class RememberingReader(Reader):
     """付けた読みを ``cache`` の ``key`` に控える ``Reader``。
 
-    ``key`` は、辞書と、読みの付け方（プログラムと部品の版）とを言い当てる鍵。控えるのは ``save`` を
+    ``key`` は、辞書と、読みの付け方（プログラムと部品の版）とを言い当てる鍵。辞書の語のない文は、
+    どの社協でも同じ読みなので、``common``（辞書のない読み手）に任せる。控えるのは ``save`` を
     呼んだときだけである。
     """
 
-    def __init__(self, dictionary: Dictionary | None, cache: Cache, key: str) -> None:
+    def __init__(
+        self,
+        dictionary: Dictionary | None,
+        cache: Cache,
+        key: str,
+        common: RememberingReader | None = None,
+    ) -> None:
         super().__init__(dictionary)
         self._cache = cache
         self._key = key
+        self._common = common
         self._known: dict[str, list[Any]] = cache.get_json(key) or {}
         self._new = False
 
     def read_text(self, text: str, fixed: Sequence[Fixed] = ()) -> tuple[Run, ...]:
+        if self._common and self.is_common(text):
+            return self._common.read_text(text, fixed)
         name = json.dumps([text, [[f.begin, f.end, f.reading] for f in fixed]], ensure_ascii=False)
         known = self._known.get(name)
         if known is not None:
@@ -40,6 +50,8 @@ class RememberingReader(Reader):
 
     def save(self) -> None:
         """新しく付けた読みがあれば、控える。"""
+        if self._common:
+            self._common.save()
         if self._new:
             self._cache.put_json(self._key, self._known)
             self._new = False

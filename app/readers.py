@@ -18,9 +18,10 @@ def readers(bundle: Bundle) -> dict[str, Reader]:
 def remembering_readers(bundle: Bundle, cache: Cache, product: str) -> dict[str, RememberingReader]:
     """``readers`` と同じ。ただし、前に付けた読みを使う。``product`` はプログラムの要約。"""
     given, texts = dictionaries(bundle), dict(bundle.readings)
+    common = RememberingReader(None, cache, digest("readings", product))
     return {
         c.id: RememberingReader(
-            given.get(c.id), cache, digest("readings", product, c.id, texts.get(c.id))
+            given.get(c.id), cache, digest("readings", product, c.id, texts.get(c.id)), common
         )
         for c in bundle.councils
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -86,9 +87,18 @@ COMMAND = (sys.executable, "-m", "app")
 
 
 @pytest.fixture(scope="session")
-def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def common(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """この 1 度の試験の、どのプロセス（pytest-xdist）にも同じ一時フォルダ。"""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def shared_cache(common: Path) -> Path:
     """1 度の試験の間だけの、音声の控え。"""
-    return tmp_path_factory.mktemp("cache")
+    cache = common / "cache"
+    cache.mkdir(exist_ok=True)
+    return cache
 
 
 @pytest.fixture
@@ -97,18 +107,24 @@ def tsutawaru(tmp_path: Path, shared_cache: Path) -> Tsutawaru:
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory, shared_cache: Path) -> Path:
-    """付属の計画の、本物の声によるすべての版（``make publish`` と同じ）。"""
-    home = tmp_path_factory.mktemp("published")
-    done = Tsutawaru(home, shared_cache)("publish", "--out", home / "out", "--workers", "2")
-    assert done.returncode == 0, done.stderr
+def published(common: Path, shared_cache: Path) -> Path:
+    """付属の計画の、本物の声によるすべての版（``make publish`` と同じ）。初めに要る者が 1 度だけ作る。"""
+    home = common / "published"
+    home.mkdir(exist_ok=True)
+    with (home / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (home / "out").exists():
+            done = Tsutawaru(home, shared_cache)("publish", "--out", home / "out", "--workers", "2")
+            assert done.returncode == 0, done.stderr
     return home / "out"
 
 
 @pytest.fixture(scope="session")
-def site_url(published: Path, shared_cache: Path) -> Iterator[str]:
+def site_url(
+    published: Path, shared_cache: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """本物のサーバーのアドレス。"""
-    environment = Tsutawaru(published.parent, shared_cache).environment
+    environment = Tsutawaru(tmp_path_factory.mktemp("served"), shared_cache).environment
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [*COMMAND, "serve", "--out", str(published), "--port", str(port)]
