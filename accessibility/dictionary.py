@@ -1,7 +1,8 @@
 """読みの辞書。職員が持つ、語の読みの表。ふりがな、声、点字のすべてに効く。
 
-タブ区切りの表で、見出しは「語・読み・アクセント・備考」。読みはかなづかいどおりのひらがな
-（外来語はカタカナ）。アクセントは核の拍（0 は平板）で、空でもよい。
+タブ区切りの表で、見出しは「語・読み・アクセント・備考・間」。読みはかなづかいどおりのひらがな
+（外来語はカタカナ）。アクセントは核の拍（0 は平板）、間は「前」「後」「前後」「なし」で、どちらも
+空でもよい。「間」の列のない、前からの 4 列の表も同じように使える。
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
+from typing import get_args
 
-from accessibility.frontend import Token, noun_chain_rule
+from accessibility.frontend import Pause, Token, noun_chain_rule
 from accessibility.kana import is_kana, mora_count, spelling_to_sound, to_katakana
 from accessibility.spoken import NOUN, Given
 from accessibility.spoken_rules import fold
 
-HEADER = ("語", "読み", "アクセント", "備考")
+HEADER = ("語", "読み", "アクセント", "備考", "間")
+PAUSES: tuple[Pause, ...] = get_args(Pause)
 
 
 class ReadingsError(ValueError):
@@ -31,6 +34,7 @@ class Entry:
     reading: str
     accent: int | None = None
     note: str = ""
+    pause: Pause = ""
 
 
 class Dictionary:
@@ -54,6 +58,11 @@ class Dictionary:
         """どれかの語の初めの字。"""
         return frozenset(self._lengths)
 
+    def occurs_in(self, text: str) -> bool:
+        """``text``（幅をそろえた文字）の中に、どれかの語の文字があるか。"""
+        letters = self.first_letters.intersection(text)
+        return any(word[0] in letters and word in text for word in self._words)
+
     def match(self, text: str, begin: int, ends: Container[int]) -> tuple[int, Entry] | None:
         """``text``（幅をそろえた文字）の ``begin`` から始まり、``ends`` のどれかで終わる最も長い語。"""
         for length in self._lengths.get(text[begin : begin + 1], ()):
@@ -73,24 +82,27 @@ def lexicon() -> Dictionary:
 def parse_dictionary(text: str, name: str = "readings.tsv") -> Dictionary:
     """表の文字を辞書にする。``name`` は誤りの説明に使うファイル名。"""
     lines = text.splitlines()
-    if not lines or tuple(lines[0].split("\t"))[:2] != HEADER[:2]:
+    header = tuple(f.strip() for f in lines[0].rstrip().split("\t")) if lines else ()
+    if header[:2] != HEADER[:2] or ("間" in header and header != HEADER):
         raise ReadingsError(
             f"{name} の 1 行目: 見出しがありません。「{'（タブ）'.join(HEADER)}」と書いてください。"
         )
+    # 「間」の列は、見出しにあるときだけある（前からの表の 5 つめの欄は、誤り）。
+    columns = HEADER if header == HEADER else HEADER[:4]
     entries: list[Entry] = []
     for number, line in enumerate(lines[1:], 2):
         if line.strip() and not line.startswith("#"):
-            entries.append(_entry(line.split("\t"), f"{name} の {number} 行目"))
+            entries.append(_entry(line.split("\t"), columns, f"{name} の {number} 行目"))
     return Dictionary(entries)
 
 
-def _entry(fields: Sequence[str], place: str) -> Entry:
-    word, reading, accent, note = ([f.strip() for f in fields] + [""] * 4)[:4]
+def _entry(fields: Sequence[str], columns: Sequence[str], place: str) -> Entry:
+    word, reading, accent, note, pause = ([f.strip() for f in fields] + [""] * 5)[:5]
     if len(fields) < 2 or not word or not reading:
         raise ReadingsError(f"{place}: 語と読みを、タブで区切って書いてください。")
-    if len(fields) > len(HEADER):
+    if len(fields) > len(columns):
         raise ReadingsError(
-            f"{place}: 欄が多すぎます。「{'（タブ）'.join(HEADER)}」の 4 つにしてください。"
+            f"{place}: 欄が多すぎます。見出しのとおり、「{'（タブ）'.join(columns)}」の {len(columns)} つにしてください。"
         )
     if not is_kana(reading):
         raise ReadingsError(
@@ -101,7 +113,17 @@ def _entry(fields: Sequence[str], place: str) -> Entry:
         raise ReadingsError(
             f"{place}: 「{word}」のアクセント「{accent}」は使えません。0 から {moras} までの数字か、空にしてください。"
         )
-    return Entry(word, reading, int(accent) if accent else None, note)
+    known = pause_of(pause)
+    if known is None:
+        raise ReadingsError(
+            f"{place}: 「{word}」の間「{pause}」は使えません。前、後、前後、なしのどれかにするか、空にしてください。"
+        )
+    return Entry(word, reading, int(accent) if accent else None, note, known)
+
+
+def pause_of(text: str) -> Pause | None:
+    """間の書き方。``PAUSES`` のどれでもなければ ``None``。"""
+    return next((pause for pause in PAUSES if pause == text), None)
 
 
 def spoken_token(given: Given, tokens: Sequence[Token]) -> Token:
@@ -119,7 +141,7 @@ def spoken_token(given: Given, tokens: Sequence[Token]) -> Token:
     moras = mora_count(pron)
     accent = given.accent
     if single and accent is None and first.pron.replace("’", "") == pron:
-        return replace(first, read=read, given=True)
+        return replace(first, read=read, given=True, pause=given.pause)
     if accent is None:
         accent = 0 if moras <= 4 else moras - 2
     if pos.startswith(("記号", "助詞")) or (single and not first.read):
@@ -142,4 +164,5 @@ def spoken_token(given: Given, tokens: Sequence[Token]) -> Token:
         f"{accent}/{moras}",
         chain_rule,
         True,
+        given.pause,
     )

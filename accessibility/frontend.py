@@ -13,10 +13,11 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
 
 from accessibility.kana import DEVOICED, clean_sound
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 PLACEHOLDER = "\ue000"
 """読みの決まった語を MeCab に渡すときの、語ひとつを表す字（私用領域）。"""
+
+Pause = Literal["", "前", "後", "前後", "なし"]
+"""語のとなりの間。空は、いつもの決まりのとおり。「なし」は、かっこや中点などの所でも休まないこと。"""
 
 _WIDE = str.maketrans(
     {chr(c): chr(c + 0xFEE0) for c in range(0x21, 0x7F)}
@@ -45,7 +49,7 @@ class Token:
 
     ``pos`` は「品詞,細分類1,細分類2,細分類3,活用型,活用形」、``base`` は原形。``read`` はかな、
     ``pron`` は発音のカタカナ（未知語では空）、``accent`` は「核/拍」。``given`` は、辞書・規則・
-    ルビで読みが決まっていて、あとの処理が変えてはならないこと。
+    ルビで読みが決まっていて、あとの処理が変えてはならないこと。``pause`` は、となりの間。
     """
 
     begin: int
@@ -58,6 +62,7 @@ class Token:
     accent: str = "*/*"
     chain_rule: str = "*"
     given: bool = False
+    pause: Pause = ""
 
     @property
     def feature(self) -> str:
@@ -72,7 +77,8 @@ class Token:
 class Spoken:
     """声の語ひとつ（NJD の素性ひとつ）。``begin``・``end`` は ``tokenize`` に渡した文字の中の位置。
 
-    ``spelling`` はかなづかいのカタカナ。間では ``sound`` が「、」か「？」になる。
+    ``spelling`` はかなづかいのカタカナ。間では ``sound`` が「、」か「？」になる。``pause`` は、となりに
+    入れるか、なくす間（まだ入れていない）。
     """
 
     begin: int
@@ -83,6 +89,7 @@ class Spoken:
     sound: str
     accent: int
     chained: bool
+    pause: Pause = ""
 
 
 def noun_chain_rule(accent: int, moras: int) -> str:
@@ -132,14 +139,75 @@ def tokenize(text: str, offset: int = 0) -> tuple[Token, ...]:
 
 
 def pronounce(tokens: Sequence[Token]) -> tuple[Spoken, ...]:
-    """形態素の列を、声の語の列にする。数は位取りされ、語の数は変わることがある。"""
+    """形態素の列を、声の語の列にする。数は位取りされ、語の数は変わることがある。
+
+    間の入る所（``Token.pause``）で、アクセントは切れる。読みとアクセント句のつながりは、間のないときと
+    変わらない（ふりがなと分かち書きは、間で変わらない）。
+    """
     if not tokens:
         return ()
+    tokens = [*_apart(tokens)]
+    words = _pronounced(tokens)
+    spread = [*_spread(tokens)]
+    if len(spread) == len(tokens):
+        return words
+    broken = [word for word in _pronounced(spread) if word.begin < word.end]
+    if [_voiced(word) for word in broken] != [_voiced(word) for word in words]:
+        # 間で切ると読みまで変わる（数など）なら、間を入れない。
+        return tuple(replace(word, pause="") for word in words)
+    return tuple(
+        replace(word, sound=cut.sound, accent=cut.accent)
+        for word, cut in zip(words, broken, strict=True)
+    )
+
+
+def _apart(tokens: Sequence[Token]) -> Iterator[Token]:
+    """数とその続き、数と助数詞の間（ひとつの読みになる）と、もう間のある所には、間を入れない。"""
+    closed = [False, *(_closed(a, b) for a, b in pairwise(tokens)), False]
+    for token, (before, after) in zip(tokens, pairwise(closed), strict=True):
+        if token.pause in _BEFORE and before:
+            token = replace(token, pause="後" if token.pause in _AFTER else "")
+        if token.pause in _AFTER and after:
+            token = replace(token, pause="前" if token.pause in _BEFORE else "")
+        yield token
+
+
+def _closed(before: Token, token: Token) -> bool:
+    if before.surface in _MARKS or token.surface in _MARKS:
+        return True
+    return before.pos.startswith("名詞,数") and token.pos.startswith(("名詞,数", "名詞,接尾"))
+
+
+def _spread(tokens: Sequence[Token]) -> Iterator[Token]:
+    """間の入る所に、「、」を足した形態素の列。足したものは、長さのない位置を持つ。"""
+    for token in tokens:
+        if token.pause in _BEFORE:
+            yield replace(_COMMA, begin=token.begin, end=token.begin)
+        yield token
+        if token.pause in _AFTER:
+            yield replace(_COMMA, begin=token.end, end=token.end)
+
+
+_BEFORE: tuple[Pause, ...] = ("前", "前後")
+_AFTER: tuple[Pause, ...] = ("後", "前後")
+_MARKS = ("、", "。", "？")
+_COMMA = Token(0, 0, "、", "記号,読点,*,*,*,*", "、", "、", "、", "*/*")
+
+
+def _voiced(word: Spoken) -> str:
+    return word.sound.replace(DEVOICED, "")
+
+
+def _pronounced(tokens: Sequence[Token]) -> tuple[Spoken, ...]:
     jtalk = _openjtalk()
     import pyopenjtalk
 
     text = "".join(t.surface for t in tokens)
-    places = [t.begin + i for t in tokens for i in range(t.end - t.begin)]
+    places = [
+        (begin, min(begin + 1, t.end))
+        for t in tokens
+        for begin in range(t.begin, t.begin + len(t.surface))
+    ]
     owners = [t for t in tokens for _ in t.surface]
     features = jtalk.run_njd_from_mecab(
         [t.feature for t in tokens], restore_unknown_katakana=True, modify_numeral_reading=True
@@ -162,12 +230,12 @@ def pronounce(tokens: Sequence[Token]) -> tuple[Spoken, ...]:
     else:  # 踊り字が語に開かれ、語の数が変わった
         spans = _align([f["string"] for f in features], text)
     return tuple(
-        _spoken(feature, places[begin], places[end - 1] + 1)
+        _spoken(feature, places[begin][0], places[end - 1][1], owners[begin])
         for feature, (begin, end) in zip(features, spans, strict=True)
     )
 
 
-def _spoken(feature: NJDFeature, begin: int, end: int) -> Spoken:
+def _spoken(feature: NJDFeature, begin: int, end: int, owner: Token) -> Spoken:
     pron = _said_iu(feature["orig"], feature["pron"])
     return Spoken(
         begin,
@@ -187,6 +255,7 @@ def _spoken(feature: NJDFeature, begin: int, end: int) -> Spoken:
         clean_sound(pron),
         feature["acc"],
         feature["chain_flag"] == 1,
+        owner.pause if (begin, end) == (owner.begin, owner.end) else "",
     )
 
 

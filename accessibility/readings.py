@@ -39,7 +39,12 @@ class Reader:
     """読みを付ける。同じ文には、必ず同じ読みが付く。``dictionary`` は職員の辞書。"""
 
     def __init__(self, dictionary: Dictionary | None = None) -> None:
-        self.dictionary = lexicon() + (dictionary or Dictionary())
+        self._own = dictionary or Dictionary()
+        self.dictionary = lexicon() + self._own
+
+    def is_common(self, text: str) -> bool:
+        """``text`` の読みが、この社協の辞書によらないか。言いかえの規則のかかる文は、よるかもしれない。"""
+        return not _RULED.search(text) and not self._own.occurs_in(fold(text))
 
     def read(self, sentence: Sentence) -> Sentence:
         """文のすべての Run に読みを付ける。文字は変わらない。"""
@@ -103,7 +108,8 @@ class Reader:
                 i += 1
                 continue
             end, entry = found
-            words.append(spoken_token(Given(entry.reading, entry.accent), tokens[i : ends[end]]))
+            given = Given(entry.reading, entry.accent, pause=entry.pause)
+            words.append(spoken_token(given, tokens[i : ends[end]]))
             i = ends[end]
         return words
 
@@ -212,4 +218,5 @@ def read_line(reader: Reader, line: str, *, ruby: bool = False) -> str:
     read = reader.read(Sentence("", written)).runs
     if ruby:
         return to_notation(read)
-    return "".join(w.sound for run in read for w in run.words).replace("’", "")
+    # 読みの辞書が入れた間（文字のない Run）は、行の中の記号ではないので、書かない。
+    return "".join(w.sound for run in read if run.text for w in run.words).replace("’", "")

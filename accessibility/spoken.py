@@ -11,10 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from re import Match, Pattern
 
-from accessibility.frontend import PLACEHOLDER, wide
+from accessibility.frontend import PLACEHOLDER, Pause, wide
 
 PAUSE = "、"
 PAUSE_POS = "記号,読点,*,*,*,*"
+BREAK_POS = "記号,間,*,*,*,*"
+"""読みの辞書が入れた間。文字のない Run にある。"""
+JOINED_POS = "記号,間なし,*,*,*,*"
+"""読みの辞書が「なし」とした間。文字の側では記号のままで、声にはしない（``voices.words_of``）。"""
 NOUN = "名詞,固有名詞,一般,*,*,*"
 
 
@@ -22,13 +26,14 @@ NOUN = "名詞,固有名詞,一般,*,*,*"
 class Given:
     """読みの決まった語。``reading`` はかなづかい（かな）、``accent`` は核の位置（拍）。
 
-    ``chained`` は、前の語と同じアクセント句につなぐこと。
+    ``chained`` は、前の語と同じアクセント句につなぐこと。``pause`` は、となりの間。
     """
 
     reading: str
     accent: int | None = None
     pos: str = NOUN
     chained: bool = False
+    pause: Pause = ""
 
 
 Said = tuple[str | Given, ...]

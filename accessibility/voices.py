@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
 from accessibility.kana import mora_count
+from accessibility.spoken import BREAK_POS, JOINED_POS, PAUSE_POS
 from content.model import Sentence, Word
 
 if TYPE_CHECKING:
@@ -221,7 +222,8 @@ VOICES: dict[str, type[OpenJTalk] | type[Pyttsx3] | type[Silent]] = {
 
 
 def words_of(sentence: Sentence) -> list[Word]:
-    return [word for run in sentence.runs for word in run.words]
+    """声にする語の列。読みの辞書が「なし」とした間を除く。"""
+    return [w for run in sentence.runs for w in run.words if w.pos != JOINED_POS]
 
 
 def kana_for_speech(sentence: Sentence) -> str:
@@ -245,8 +247,10 @@ def breaths(words: Sequence[Word], size: int) -> Iterator[Sequence[Word]]:
 def njd_features(words: Sequence[Word]) -> list[NJDFeature]:
     """Open JTalk の素性に戻す。ラベルは発音・アクセント・品詞だけから作られる（JPCommon）。"""
     features: list[NJDFeature] = []
+    broken = False
     for word in words:
-        pos, group1, group2, group3, ctype, cform = (word.pos.split(",") + ["*"] * 6)[:6]
+        pos = PAUSE_POS if word.is_pause else word.pos
+        pos, group1, group2, group3, ctype, cform = (pos.split(",") + ["*"] * 6)[:6]
         features.append(
             {
                 "string": word.sound,
@@ -262,9 +266,11 @@ def njd_features(words: Sequence[Word]) -> list[NJDFeature]:
                 "acc": word.accent,
                 "mora_size": 0 if word.is_pause else mora_count(word.sound),
                 "chain_rule": "*",
-                "chain_flag": int(word.chained) if features else -1,
+                # 辞書の間の後は、新しいアクセント句になる。
+                "chain_flag": int(word.chained and not broken) if features else -1,
                 "is_reading_protected": False,
                 "is_reading_rewritten": False,
             }
         )
+        broken = word.pos == BREAK_POS
     return features

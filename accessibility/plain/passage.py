@@ -170,7 +170,7 @@ def _defined(passage: Passage) -> Iterator[str]:
     """文で説明した言葉（「アウトリーチ」は、家に行って助けることです。）。"""
     words = [w for w in passage.words if w.pos[0] not in ("空白", "補助記号")]
     topic = next((w for w in words if w.text == "は" and w.pos[0] == "助詞"), None)
-    if topic is None or [w.form for w in words[-1:]] != ["です"] or words[-3:-1] == []:
+    if topic is None or len(words) < 3 or words[-1].form != "です":
         return
     modifier, noun = words[-3], words[-2]
     named = [w for w in words if w.end <= topic.start]

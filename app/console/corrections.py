@@ -18,6 +18,7 @@ from app.console.readings_table import (
     with_entry,
     without_entry,
 )
+from app.console.words import PAUSES
 from content.model import Run, Sentence
 from content.notation_write import write
 from content.workflow import Conflict, OutOfDate, Work, WorkflowError
@@ -44,6 +45,7 @@ class Written:
     word: str = ""
     reading: str = ""
     accent: str = ""
+    pause: str = ""
     scope: str = COUNCIL
     note: str = ""
     base: int | None = None
@@ -55,14 +57,14 @@ class Written:
 
     @property
     def entry(self) -> Entry:
-        from accessibility.dictionary import Entry
+        from accessibility.dictionary import Entry, pause_of
 
         accent = int(self.accent) if self.accent else None
-        return Entry(self.word, self.reading, accent, self.note)
+        return Entry(self.word, self.reading, accent, self.note, pause_of(self.pause) or "")
 
 
 def opened(preview: Preview, query: Mapping[str, str]) -> Written:
-    """開いたところ。いまの読みと、辞書にあるアクセントと備考が入っている。"""
+    """開いたところ。いまの読みと、辞書にあるアクセントと間と備考が入っている。"""
     at = query.get("at", "")
     begin = int(at) if at.isascii() and at.isdigit() and len(at) < 6 else 0
     word = query.get("word", "")
@@ -75,6 +77,7 @@ def opened(preview: Preview, query: Mapping[str, str]) -> Written:
         word,
         entry.reading if entry else reading_at(read, begin, begin + len(word)),
         accent,
+        entry.pause if entry else "",
         COUNCIL,
         entry.note if entry else "",
         preview.readings.seen,
@@ -89,6 +92,7 @@ def sent(form: Form) -> Written:
         form["word"].strip(),
         unicodedata.normalize("NFKC", form["reading"]).strip(),
         unicodedata.normalize("NFKC", form["accent"]).strip(),
+        form["pause"],
         form["scope"] or COUNCIL,
         " ".join(form["note"].split()),
         form.number("base"),
@@ -121,6 +125,7 @@ def faults(preview: Preview, written: Written) -> tuple[Fault, ...]:
 
 
 def _faults(preview: Preview, written: Written) -> Iterator[Fault]:
+    from accessibility.dictionary import pause_of
     from accessibility.kana import is_kana
 
     text = preview.written(written.sentence).text
@@ -138,6 +143,8 @@ def _faults(preview: Preview, written: Written) -> Iterator[Fault]:
         return
     if written.scope not in (COUNCIL, TEXT, HERE):
         yield Fault("「どこに使うか」を選んでください。", "scope")
+    if pause_of(written.pause) is None:
+        yield Fault("「間（ま）」を選び直してください。", "pause")
     choices = [str(n) for n, _ in accents(written.reading)]
     if written.accent and written.accent not in choices:
         yield Fault(
@@ -146,12 +153,15 @@ def _faults(preview: Preview, written: Written) -> Iterator[Fault]:
         )
     elif written.scope == COUNCIL:
         yield from _not_taken(preview, written)
-    elif written.accent:
-        yield Fault(
-            "ふりがなでは、アクセントは決められません。「決めない」を選ぶか、"
-            "「この社協のすべての文章」に使ってください。",
-            "accent",
-        )
+    elif written.accent or written.pause:
+        chosen = (("アクセント", "accent", written.accent), ("間（ま）", "pause", written.pause))
+        for name, field, value in chosen:
+            if value:
+                yield Fault(
+                    f"ふりがなでは、{name}は決められません。「決めない」を選ぶか、"
+                    "「この社協のすべての文章」に使ってください。",
+                    field,
+                )
     elif preview.chosen is not None:
         yield Fault(
             "前の稿を見ています。文章の中にふりがなを書けるのは、いちばん新しい稿だけです。",
@@ -193,6 +203,17 @@ def _applies(preview: Preview, written: Written) -> bool:
     return _within(one, written) != _within(two, written)
 
 
+def pause_is_idle(preview: Preview, written: Written) -> bool:
+    """選んだ間が、この所では何も変えないか。文の端や、もう間のある所。"""
+    if not written.pause or faults(preview, written):
+        return False
+    one, two = (
+        preview.read_one(written.sentence, tried(preview, w))
+        for w in (written, replace(written, pause=""))
+    )
+    return one == two
+
+
 def _within(read: Sentence, written: Written) -> list[Run]:
     return [run for b, e, run in spans(read) if b < written.end and e > written.at]
 
@@ -202,7 +223,8 @@ def _within(read: Sentence, written: Written) -> list[Run]:
 
 def save(console: Console, visitor: Visitor, preview: Preview, written: Written) -> str:
     """確かめたものを保存し、知らせの文を返す。できなければ ``WorkflowError``。"""
-    said = f"「{written.word}」の読みを「{written.reading}」にしました。"
+    pause = f"、間を「{PAUSES[written.entry.pause]}」" if written.pause else ""
+    said = f"「{written.word}」の読みを「{written.reading}」{pause}にしました。"
     if written.scope == COUNCIL:
         change_word(
             console,

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from accessibility.spoken import JOINED_POS
 from app.console.fixed_ruby import places_of
 from app.console.frame import Console, Visitor, named
+from app.console.previewing import spans
 from content.model import Run, Sentence
 
 if TYPE_CHECKING:
@@ -32,7 +34,10 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """読みの変わる所。``text`` は変わる部分と、その前後。読みが同じなら、アクセントだけが変わる。"""
+    """読みの変わる所。``text`` は変わる部分と、その前後。読みが同じなら、アクセントだけが変わる。
+
+    読みの中の間は「（間）」と書く。
+    """
 
     title: str
     sentence: str
@@ -85,26 +90,59 @@ def effects_of(
         for sentence in found:
             mine = (desk.subject, desk.kind, sentence.id) == here[:3]
             before, after = (reader.read(sentence) for reader in readers)
-            shifts += _shifts(title, before, after, here[3:] if mine else (0, 0))
+            shifts += _shifts(title, before, after, here[3:] if mine else None)
     return Effects(tuple(used), tuple(shifts))
 
 
 def _shifts(
-    title: str, before: Sentence, after: Sentence, known: tuple[int, int]
+    title: str, before: Sentence, after: Sentence, known: tuple[int, int] | None
 ) -> Iterator[Shift]:
-    """2 つの読みの違うところ。``known``（始まりと終わり）の中だけの違いを除く。"""
+    """2 つの読みの違うところ。``known``（始まりと終わり）の中だけの違いを除く。
+
+    間を入れると、語の前後のアクセントも変わるので、``known`` のとなりの、読みの同じ所も除く。
+    """
     one, two = before.runs, after.runs
+    phrase = _phrase(after, *known) if known else None
     for tag, i, j, k, m in SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
+        begin, end = len(_text(one[:i])), len(_text(one[:j]))
+        inside = known and known[0] <= begin and end <= known[1]
+        if _spelled(one[i:j]) == _spelled(two[k:m]):
+            inside = inside or (phrase and phrase[0] <= end and begin <= phrase[1])
+        if tag == "equal" or inside:
+            continue
+        while i and k and one[i - 1] == two[k - 1] and (_silent(one[i:j]) or _silent(two[k:m])):
+            i, k = i - 1, k - 1  # 間の前の語から見せる
         lead, changed = _text(one[:i]), _text(one[i:j])
-        inside = known[0] <= len(lead) and len(lead + changed) <= known[1]
-        if tag != "equal" and not inside:
-            text = (lead[-_AROUND:], changed, _text(one[j:])[:_AROUND])
-            yield Shift(title, before.id, text, _reading(one[i:j]), _reading(two[k:m]))
+        text = (lead[-_AROUND:], changed, _text(one[j:])[:_AROUND])
+        yield Shift(title, before.id, text, _reading(one[i:j]), _reading(two[k:m]))
+
+
+def _phrase(sentence: Sentence, begin: int, end: int) -> tuple[int, int]:
+    """``begin`` から ``end`` までの語のある、アクセント句の始まりと終わり。"""
+    shown = [*spans(sentence)]
+    chained = {first for first, _, run in shown if run.words and run.words[0].chained}
+    begins = [first for first, _, _ in shown if first <= begin and first not in chained]
+    ends = [last for _, last, _ in shown if last >= end and last not in chained]
+    return (begins or [begin])[-1], (ends or [end])[0]
 
 
 def _text(runs: Sequence[Run]) -> str:
     return "".join(run.text for run in runs)
 
 
-def _reading(runs: Sequence[Run]) -> str:
+def _spelled(runs: Sequence[Run]) -> str:
     return "".join(run.reading or "" for run in runs)
+
+
+def _reading(runs: Sequence[Run]) -> str:
+    return "".join(run.reading or ("（間）" if _rests(run) else "") for run in runs)
+
+
+def _silent(runs: Sequence[Run]) -> bool:
+    """間や記号から始まるか。"""
+    return bool(runs) and not runs[0].reading
+
+
+def _rests(run: Run) -> bool:
+    """声が休むか。"""
+    return any(word.is_pause and word.pos != JOINED_POS for word in run.words)

@@ -1,11 +1,11 @@
-"""読みを直すページ: 語、読み、アクセント（聞いて選ぶ）、どこに使うか。"""
+"""読みを直すページ: 語、読み、アクセントと間（聞いて選ぶ）、どこに使うか。"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
 from accessibility.kana import mora_count
 from app.console.corrections import (
@@ -15,6 +15,7 @@ from app.console.corrections import (
     Written,
     faults,
     opened,
+    pause_is_idle,
     placed,
     places,
     reading_at,
@@ -24,10 +25,12 @@ from app.console.corrections import (
     tried,
 )
 from app.console.effects import Effects, effects_of
+from app.console.form import FormFault
 from app.console.frame import Asked, Console, Fault, Place, Visitor, faults_of, url
-from app.console.hearing import accent_name, accents
+from app.console.hearing import accent_name, accents, sound_of
 from app.console.previewing import Preview, preview_of, spans
-from app.console.readings_table import Overtaken, entry_for
+from app.console.readings_table import Overtaken, details, entry_for
+from app.console.words import PAUSES
 from content.model import Sentence
 from content.workflow import WorkflowError
 
@@ -118,6 +121,8 @@ def _page(
         how=_how(preview, read, written),
         entry=entry_for(preview.readings.dictionary, written.word),
         accents=_choices(preview, written) if located else (),
+        pauses=_pauses(preview, written),
+        idle=located and pause_is_idle(preview, written),
         effects=effects,
         scopes=_scopes(preview, written, effects, located),
         edit=url("edit", preview.subject, preview.register),
@@ -146,8 +151,9 @@ def _how(preview: Preview, read: Sentence, written: Written) -> str:
     runs = [run for b, e, run in spans(read) if b < written.end and e > written.at]
     if any(run.fixed for run in runs):
         return "文章の中のふりがな（｜漢字《かんじ》）で決まっています"
-    if entry_for(preview.readings.dictionary, written.word):
-        return "社協の読みの辞書にあります"
+    if entry := entry_for(preview.readings.dictionary, written.word):
+        also = details(replace(entry, note=""))
+        return f"社協の読みの辞書にあります{f'（{also}）' if also else ''}"
     return "自動で付けた読みです"
 
 
@@ -170,12 +176,48 @@ def _choices(preview: Preview, written: Written) -> tuple[tuple[str, str, str], 
     )
 
 
+def _pauses(preview: Preview, written: Written) -> tuple[tuple[str, str, str], ...]:
+    """選べる間の、値、名前、文を聞く場所。"""
+
+    def sound(pause: str) -> str:
+        return preview.at(
+            *("readings", "word", "sound"),
+            sentence=written.sentence,
+            at=written.at,
+            word=written.word,
+            reading=written.reading,
+            accent=written.accent,
+            pause=pause,
+        )
+
+    return tuple((pause, name, sound(pause)) for pause, name in PAUSES.items())
+
+
+def hear(console: Console, visitor: Visitor, asked: Asked) -> Response:
+    """まだ保存していない間で、文を聞く（MP3）。"""
+    from accessibility.cache import Cache
+    from accessibility.voices import OpenJTalk
+
+    preview = preview_of(console, visitor, asked)
+    query = asked.query
+    written = replace(
+        opened(preview, query),
+        reading=query.get("reading", ""),
+        accent=query.get("accent", ""),
+        pause=query.get("pause", ""),
+    )
+    for fault in faults(preview, written):
+        raise FormFault(fault.message, fault.field)
+    sentence = preview.read_one(written.sentence, tried(preview, written))
+    path = sound_of(sentence, preview.register, OpenJTalk(), Cache(console.settings.cache))
+    headers = {"Cache-Control": "private, no-cache"}
+    return FileResponse(path, headers=headers, media_type="audio/mpeg")
+
+
 def _scopes(
     preview: Preview, written: Written, effects: Effects, located: bool
 ) -> tuple[tuple[str, str], ...]:
-    texts = (
-        f"（{len(effects.used)} つの文章の {effects.count} か所にある語です）" if located else ""
-    )
+    texts = f"（文章 {len(effects.used)} の {effects.count} か所にある語です）" if located else ""
     count = 0
     if located:
         found = places(preview, replace(written, scope=TEXT))
@@ -188,4 +230,7 @@ def _scopes(
     )
 
 
-PAGES = (Place("/readings/{council}/{name}/{register}/word", show, send),)
+PAGES = (
+    Place("/readings/{council}/{name}/{register}/word", show, send),
+    Place("/readings/{council}/{name}/{register}/word/sound", hear),
+)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from app.console.frame import Asked, Console, Place, Visitor, url
 from app.console.previewing import Preview, groups, preview_of, spans
-from app.console.readings_table import entry_for
+from app.console.readings_table import details, entry_for
 from content.model import Run, Sentence
 
 if TYPE_CHECKING:
@@ -73,7 +73,9 @@ def show(console: Console, visitor: Visitor, asked: Asked) -> Response:
         preview=preview,
         sections=sections,
         doubts=found,
-        waiting=[(e, _first(preview, sections, e.word)) for e in preview.readings.waiting],
+        waiting=[
+            (e, details(e), _first(preview, sections, e.word)) for e in preview.readings.waiting
+        ],
         dropped=preview.readings.dropped,
         review=url("review", preview.readings.council, "readings"),
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.console.frame import Console
+from app.console.words import PAUSES
 from content.workflow import Actor, Conflict, Desk, Revision, Work, WorkflowError
 
 if TYPE_CHECKING:
@@ -85,14 +86,43 @@ def entry_for(dictionary: Dictionary, word: str) -> Entry | None:
     return found[1] if found else None
 
 
+def details(entry: Entry) -> str:
+    """読みのほかに決めたこと。「アクセント 1、間は「後で休む」、お店の呼び方」。"""
+    accent = "" if entry.accent is None else f"アクセント {entry.accent}"
+    pause = f"間は「{PAUSES[entry.pause]}」" if entry.pause else ""
+    return "、".join(filter(None, (accent, pause, entry.note)))
+
+
+def in_words(text: str) -> str:
+    """表を、1 語を 1 行の言葉にしたもの。説明の行（#）はそのまま。読めない表は、表のまま。"""
+    try:
+        entries = iter(_parsed(text).entries)
+    except ValueError:
+        return text
+    lines = (line for line in text.splitlines()[1:] if line.strip())
+    said = (line if line.startswith("#") else _said(next(entries)) for line in lines)
+    return "".join(f"{line}\n" for line in said)
+
+
+def _said(entry: Entry) -> str:
+    return f"{entry.word}（{entry.reading}） {details(entry)}".rstrip()
+
+
 def with_entry(text: str, entry: Entry) -> str:
-    """``entry`` を書いた表。同じ語の行があれば、その所に書く。ほかの行は変えない。"""
+    """``entry`` を書いた表。同じ語の行があれば、その所に書く。ほかの行は変えない。
+
+    「間」の列のない前からの表に間を書くときは、見出しだけを新しくする。
+    """
+    from accessibility.dictionary import HEADER
     from accessibility.spoken_rules import fold
 
     lines = text.splitlines()
+    if entry.pause:
+        lines[0] = "\t".join(HEADER)
     same = [n for n, line in enumerate(lines) if n and _word(line) == fold(entry.word)]
     accent = "" if entry.accent is None else str(entry.accent)
-    row = "\t".join((entry.word, entry.reading, accent, entry.note)).rstrip("\t")
+    fields = (entry.word, entry.reading, accent, entry.note, entry.pause)
+    row = "\t".join(fields).rstrip("\t")
     kept = [line for n, line in enumerate(lines) if n not in same]
     kept.insert(same[0] if same else len(kept), row)
     return "\n".join(kept) + "\n"
@@ -125,7 +155,8 @@ def change_word(
     text = change(readings.text)
     now = _row(readings.text, word)
     if now not in (_row(_seen(console, council, seen), word), _row(text, word)):
-        said = f"「{now.reading}」に直しました" if now else "辞書から除きました"
+        also = f"（{details(now)}）" if now and details(now) else ""
+        said = f"「{now.reading}」{also}に直しました" if now else "辞書から除きました"
         raise Overtaken(
             f"見ている間に、ほかの人が「{word}」を{said}。確かめて、もう一度保存してください。"
         )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from app.console.account import AccountAction
 from content.events import Action, State
 from content.revisions import Kind
+
+if TYPE_CHECKING:
+    from accessibility.frontend import Pause
 
 STATES: dict[State, str] = {
     "draft": "下書き",
@@ -58,6 +62,15 @@ ACCOUNT_ACTIONS: dict[AccountAction, str] = {
     "password": "パスワードを決めました",
     "must_change": "次に入ったとき、パスワードを変えるようにしました",
 }
+
+PAUSES: dict[Pause, str] = {
+    "": "決めない（いつもの決まりで）",
+    "前": "前で休む",
+    "後": "後で休む",
+    "前後": "前と後で休む",
+    "なし": "休まない",
+}
+"""読みの辞書の間。"""
 
 _JST = datetime.timezone(datetime.timedelta(hours=9))
 """日本の時刻。夏時間はない。"""

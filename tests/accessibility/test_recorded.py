@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +74,56 @@ def test_文の切れ目の見当は_間の中にある(speeds: list[float], pau
     errors = np.abs(np.array(borders[1:-1]) - true)
     # 次の文の声は、切れ目の 0.3 秒ほど後に始まる。
     assert float(np.median(errors)) < 0.2 and float(errors.max()) < 0.3
+
+
+@pytest.mark.parametrize(("intro", "cough", "wait"), [(10.0, 5.0, 0.0), (1.0, 0.0, 8.0)])
+def test_始めのせきや長い間があっても_切れ目は間の中にある(
+    intro: float, cough: float, wait: float
+) -> None:
+    lengths = [len(pcm) / sound.RATE + 0.35 for pcm in spoken([1.0] * 6)]
+    parts = spoken([1.1, 0.95, 1.05, 0.9, 1.0, 1.1])
+    pauses = [0.5, 0.6, 0.5 + wait, 0.4, 0.5, 0.5]
+    pcm = np.concatenate(
+        [
+            silence(intro),
+            *(x for pair in zip(parts, map(silence, pauses), strict=True) for x in pair),
+        ]
+    )
+    if cough:
+        place = slice(round(cough * sound.RATE), round((cough + 0.3) * sound.RATE))
+        pcm[place] = np.random.default_rng(1).normal(0, 5000, place.stop - place.start)
+    borders = align(pcm, lengths)
+    voices = [len(part) / sound.RATE for part in parts]
+    ends = intro + np.cumsum(voices) + np.cumsum([0.0, *pauses[:-1]])
+    begins = (ends + pauses)[:-1]
+    inner = np.array(borders[1:-1])
+    # 合成音声は、文の終わりに短い無音を持つ。
+    assert (inner > ends[:-1] - 0.3).all() and (inner < begins + 0.1).all()
+
+
+def test_長い録音も_少ないメモリーで_文の切れ目が見つかる() -> None:
+    # 6 分の声。読点にあたる短い間が、0.5 秒ごとにある。
+    random = np.random.default_rng(1)
+    pieces = random.integers(6, 18, 60)
+    lengths = pieces / 2 * random.uniform(0.9, 1.1, 60)
+    tone = np.sin(2 * np.pi * 200 * np.arange(round(0.35 * sound.RATE)) / sound.RATE) * 9000
+    syllable = np.concatenate([tone.astype(np.int16), silence(0.15)])
+    parts = [x for n in pieces for x in (np.tile(syllable, n), silence(0.5))]
+    true = np.cumsum([n * 0.5 + 0.5 for n in pieces])[:-1]
+    pcm = np.concatenate(parts)
+    mp3 = sound.encode_mp3([pcm])
+    bytes_used = []
+    tracemalloc.start()
+    try:
+        recorded = read_recording(io.BytesIO(mp3))
+        bytes_used.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.reset_peak()
+        borders = align(recorded.pcm, [float(s) + 0.5 for s in lengths])
+        bytes_used.append(tracemalloc.get_traced_memory()[1])
+    finally:
+        tracemalloc.stop()
+    assert max(bytes_used) < 100e6, bytes_used
+    assert float(np.abs(np.array(borders[1:-1]) - true).max()) < 0.5
 
 
 def test_間が足りなければ_文の長さで分ける() -> None:
