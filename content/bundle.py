@@ -1,18 +1,18 @@
 """原稿のフォルダを読み、書く。
 
 ``<社協>/council.yaml``、``<社協>/readings.tsv``、``<社協>/synonyms.tsv``、``<社協>/excuses.tsv``、
-``<社協>/<名前>[.plain].md``、``<社協>/<画像>``。
+``<社協>/<名前>[.plain].md``、``<社協>/<画像>``。人の録音と校正済のしるしは ``content.recorded``。
 2 つの原稿が同じ名前の別の画像を使うときは、画像を ``<社協>/<名前>[.plain]/`` に置く。
 """
 
 from __future__ import annotations
 
-import datetime
+import hashlib
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from content.council import parse_council, write_council
@@ -20,6 +20,17 @@ from content.model import REGISTERS, Council, Publication, Register
 from content.notation import NotationError, Problem, parse
 from content.notation_write import write
 from content.pictures import MAX_BYTES
+from content.recorded import (
+    PROOFREAD_FILE,
+    RECORDINGS_FOLDER,
+    Proofread,
+    Recording,
+    Sounds,
+    read_borders,
+    read_proofread,
+    write_borders,
+    write_proofread,
+)
 
 BUNDLED = Path(__file__).parent / "plans"
 """この製品に付いてくる計画。"""
@@ -30,39 +41,12 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Proofread:
-    """人が聞いて校正を終えたしるし。音の要約（``accessibility.heard``）が ``digest`` の版にだけ付く。"""
-
-    publication: str
-    register: Register
-    digest: str
-    day: datetime.date
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """人が読んだ節。節の文字の要約が ``digest`` と同じ間だけ、合成音声の代わりに使う。
-
-    ``sound`` は音の名前（``Store.sound``）、``times`` は文の id と録音の中の時間（秒）、``reader`` は
-    読んだ人の名前。
-    """
-
-    publication: str
-    register: Register
-    section: str
-    digest: str
-    sound: str
-    times: tuple[tuple[str, float, float], ...]
-    reader: str
-
-
-@dataclass(frozen=True, slots=True)
 class Bundle:
     """原稿のひとそろい。社協は id の順、出版物は id と register（standard、plain）の順に並ぶ。
 
     ``readings`` は社協の id ごとの読みの辞書、``synonyms`` は言い換えの表、``excuses`` は
     やさしい日本語の検査で認めたもの（どれも TSV の文字のまま）。``proofread`` は、職員の画面で校正を終えた
-    しるし、``recordings`` は人の録音（どちらも、原稿のフォルダにはない）。
+    しるし、``recordings`` は人の録音。``sounds`` は、フォルダから読んだ録音の、音の名前ごとの MP3 と AAC。
     """
 
     councils: tuple[Council, ...]
@@ -72,6 +56,7 @@ class Bundle:
     excuses: tuple[tuple[str, str], ...] = ()
     proofread: tuple[Proofread, ...] = ()
     recordings: tuple[Recording, ...] = ()
+    sounds: Mapping[str, tuple[Path, Path]] = field(default_factory=dict, compare=False)
 
 
 def in_order(publication: Publication) -> tuple[str, int]:
@@ -111,7 +96,18 @@ def load_folder(folder: Path) -> Bundle:
         tuple(r for b in bundles for r in b.readings),
         tuple(s for b in bundles for s in b.synonyms),
         tuple(e for b in bundles for e in b.excuses),
+        tuple(sorted((m for b in bundles for m in b.proofread), key=_place)),
+        tuple(
+            sorted(
+                (r for b in bundles for r in b.recordings), key=lambda r: (*_place(r), r.section)
+            )
+        ),
+        {name: files for b in bundles for name, files in b.sounds.items()},
     )
+
+
+def _place(found: Proofread | Recording) -> tuple[str, int]:
+    return found.publication, REGISTERS.index(found.register)
 
 
 def load_publication(path: Path, text: str, *, file: str) -> Publication:
@@ -159,13 +155,58 @@ class _Folder:
                 self._root,
                 "原稿（.md）がありません。council.yaml と同じフォルダに原稿を置いてください。",
             )
+        recordings = tuple(self._recordings(id))
         return Bundle(
             tuple(self._council(id)),
             tuple(self._publications()),
             tuple(self._table(id, READINGS_FILE)),
             tuple(self._table(id, SYNONYMS_FILE)),
             tuple(self._table(id, EXCUSES_FILE)),
+            tuple(self._proofread(id)),
+            tuple(recording for recording, _ in recordings),
+            {recording.sound: files for recording, files in recordings},
         )
+
+    def _proofread(self, id: str) -> Iterator[Proofread]:
+        path = self._root / PROOFREAD_FILE
+        for _, text in self._table(id, PROOFREAD_FILE):
+            try:
+                for mark in read_proofread(text, id, file=self._shown(path)):
+                    if self._has(mark.publication.partition("/")[2], mark.register, path):
+                        yield mark
+            except NotationError as error:
+                self._problems.extend(error.problems)
+
+    def _has(self, name: str, register: Register, path: Path) -> bool:
+        """``path`` の言う原稿があるか。"""
+        file = f"{name}.md" if register == "standard" else f"{name}.plain.md"
+        found = bool(_NAME.fullmatch(name)) and (self._root / file).is_file()
+        if not found:
+            self._problem(path, f"原稿 {file} がありません。")
+        return found
+
+    def _recordings(self, id: str) -> Iterator[tuple[Recording, tuple[Path, Path]]]:
+        """録音と、その MP3 と AAC のファイル。節の名前の順。"""
+        for path in sorted(self._root.glob(f"{RECORDINGS_FOLDER}/*/*.tsv")):
+            text, files = self._text(path), (path.with_suffix(".mp3"), path.with_suffix(".m4a"))
+            name, register = _name_and_register(Path(f"{path.parent.name}.md"))
+            if not self._has(name, register, path):
+                continue
+            try:
+                with files[0].open("rb") as mp3:
+                    sound = hashlib.file_digest(mp3, "sha256").hexdigest()
+                files[1].stat()
+            except OSError:
+                self._problem(
+                    path, "録音の音がありません。同じ名前の .mp3 と .m4a を、隣に置いてください。"
+                )
+                continue
+            if text is not None:
+                place, file = (f"{id}/{name}", register, path.stem, sound), self._shown(path)
+                try:
+                    yield read_borders(text, *place, file=file), files
+                except NotationError as error:
+                    self._problems.extend(error.problems)
 
     def _table(self, id: str, name: str) -> Iterator[tuple[str, str]]:
         path = self._root / name
@@ -286,10 +327,11 @@ def _pictures_for(path: Path) -> Callable[[str], bytes | None]:
     return load
 
 
-def write_folder(bundle: Bundle, folder: Path) -> None:
+def write_folder(bundle: Bundle, folder: Path, sounds: Sounds) -> None:
     """原稿のフォルダを書く。空のフォルダに書けば ``load_folder(folder)`` は ``bundle`` に等しい。
 
-    今あるファイルは、同じ名前のものだけを書きかえ、消しはしない。書けなければ ``OSError``。
+    ``sounds`` は、録音の音を読む所（``Store.sound``）。今あるファイルは、同じ名前のものだけを書きかえ、
+    消しはしない。書けなければ ``OSError``。
     """
     for council in bundle.councils:
         _write(folder / council.id / COUNCIL_FILE, write_council(council).encode())
@@ -310,6 +352,21 @@ def write_folder(bundle: Bundle, folder: Path) -> None:
         for picture in publication.pictures:
             shared = len(versions[publication.council, picture.name]) == 1
             _write((path.parent if shared else path.with_suffix("")) / picture.name, picture.data)
+    for council in bundle.councils:
+        if marks := [m for m in bundle.proofread if m.publication.startswith(f"{council.id}/")]:
+            _write(folder / council.id / PROOFREAD_FILE, write_proofread(marks).encode())
+    for recording in bundle.recordings:
+        place = beside(folder, RECORDINGS_FOLDER, recording.publication, recording.register)
+        mp3, aac = sounds(recording.sound)
+        _write(place / f"{recording.section}.mp3", mp3)
+        _write(place / f"{recording.section}.m4a", aac)
+        _write(place / f"{recording.section}.tsv", write_borders(recording).encode())
+
+
+def beside(folder: Path, name: str, publication: str, register: Register, ending: str = "") -> Path:
+    """``<社協>/<name>/<名前>[.plain]<ending>``。"""
+    council, stem = publication.split("/")
+    return folder / council / name / f"{stem}{'.plain' if register == 'plain' else ''}{ending}"
 
 
 def _write(path: Path, data: bytes) -> None:

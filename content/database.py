@@ -24,15 +24,25 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+)
+from sqlalchemy.exc import TimeoutError as NoConnection
 
-LATEST = "0007"
+LATEST = "0010"
 """``migrations/versions`` のいちばん新しい版。"""
 
 Clock = Callable[[], datetime.datetime]
 """いまの時刻（時差つき）。"""
 
 _WAIT_SECONDS = 30
+_KEPT, _MORE = 8, 56
+"""持ちつづける接続と、足りないときに足す接続の数。合わせて、同時に使うスレッドの数（会話などの 40、職員の画面の
+16、裏のもの 8 つ）だけあるので、書く順番を待つ人がいても、ほかの人は接続を待たない。"""
 _TURN = (
     0x74757461  # PostgreSQL の勧告ロックの番号（"tuta"）。ほかの製品と重ならなければ何でもよい。
 )
@@ -79,6 +89,8 @@ def open_database(url: str) -> Engine:
             parsed,
             connect_args={"timeout": _WAIT_SECONDS} if sqlite else {},
             pool_pre_ping=True,
+            # メモリーの中のデータベースは、接続を分け合わない。
+            **({} if _in_memory(parsed) else {"pool_size": _KEPT, "max_overflow": _MORE}),
             hide_parameters=True,  # 失敗の説明に、書こうとした値（人の言葉など）を出さない
         )
     except ModuleNotFoundError as error:
@@ -122,7 +134,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def _speaking(engine: Engine) -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, InterfaceError, NoConnection) as error:
         raise StoreError(
             f"データベース「{_shown(engine.url)}」を読み書きできませんでした。"
             "ほかのプログラムが使いつづけていないか、空き容量と権限があるかを確かめてください。"
@@ -154,11 +166,18 @@ def _shown(url: URL) -> str:
     return url.render_as_string(hide_password=True).replace("+psycopg", "")
 
 
-def _make_folder(url: URL) -> None:
+def _in_memory(url: URL) -> bool:
+    """ファイルのない SQLite か。"""
     name = url.database or ""
-    if not name or name == ":memory:" or name.startswith("file:"):
+    return url.get_backend_name() == "sqlite" and (
+        name in ("", ":memory:") or name.startswith("file:")
+    )
+
+
+def _make_folder(url: URL) -> None:
+    if _in_memory(url):
         return
-    folder = Path(name).parent
+    folder = Path(url.database or "").parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -170,7 +189,8 @@ def _make_folder(url: URL) -> None:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     _use_wal(connection)
-    for pragma in ("foreign_keys = ON", "synchronous = NORMAL"):
+    # recursive_triggers: INSERT OR REPLACE が行を除くときにも、消させない引き金（DELETE）が引かれる。
+    for pragma in ("foreign_keys = ON", "synchronous = NORMAL", "recursive_triggers = ON"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

@@ -52,9 +52,7 @@ class Fields:
         field = self._fields.get(name)
         if field is None or field.value == "":
             if default is None:
-                self._problems.add(
-                    self.line(name), f"「{name}」がありません。「{name}: …」の行を足してください。"
-                )
+                self._problems.add_missing(self.line(name), name)
             return default or ""
         if not isinstance(field.value, str):
             self._problems.add(field.line, f"「{name}」には文字を書いてください。")

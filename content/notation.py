@@ -22,10 +22,11 @@ _FRONT_LINE = 2
 _FIELDS = ("表題", "発行", "計画", "期", "期間", "延長", "区", "日付", "校正", "出典")
 _YEARS = re.compile(r"([1-9]\d{3})-([1-9]\d{3})", re.ASCII)
 # 制御文字、行や段落の区切り、外字（私用領域）、文字にならなかった印（U+FFFD）。
-_BROKEN = re.compile(
+BROKEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ue000-\uf8ff"
     "\ufdd0-\ufdef\ufffd-\uffff\U000f0000-\U0010ffff]"
 )
+"""原稿に書けない文字。"""
 
 
 def parse(
@@ -62,7 +63,7 @@ def parse(
 
 def _check_characters(text: str, problems: Problems) -> None:
     for number, line in enumerate(text.split("\n"), 1):
-        if match := _BROKEN.search(line):
+        if match := BROKEN.search(line):
             problems.add(
                 number,
                 f"目に見えない文字か、ほかの機械で出ない文字（U+{ord(match[0]):04X}）があります。"

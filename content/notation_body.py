@@ -115,7 +115,7 @@ class BodyReader:
         source = group[1].content
         match = _HEADING_ID.search(source)
         heading = self._sentence(source[: match.start()] if match else source, line)
-        id = match["id"] if match else _derived_id(heading.text)
+        id = match["id"] if match else derived_id(heading.text)
         if not heading.text.strip():
             self._problems.add(line, "見出しの言葉がありません。# の後に見出しを書いてください。")
         if not _SECTION_ID.fullmatch(id):
@@ -325,6 +325,6 @@ def _cells(row: str) -> int:
     return len(re.split(r"(?<!\\)\|", inner))
 
 
-def _derived_id(heading: str) -> str:
+def derived_id(heading: str) -> str:
     """``{#…}`` のない見出しの目印。見出しの言葉だけから決まる（文の id とは重ならない）。"""
     return "s-" + hashlib.sha256(f"#{heading}".encode()).hexdigest()[:8]

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """原稿の誤りひとつ。``line`` は 1 から。``message`` は何がいけなくて、どう書くか。"""
+    """原稿の誤りひとつ。``line`` は 1 から。``message`` は何がいけなくて、どう書くか。
+
+    ``missing`` は、書いていない項目の名前（「計画」など。ほかの誤りなら空）。
+    """
 
     file: str
     line: int
     message: str
+    missing: str = ""
 
     def __str__(self) -> str:
         return f"{self.file} の {self.line} 行目: {self.message}"
@@ -38,6 +42,11 @@ class Problems:
 
     def add(self, line: int, message: str) -> None:
         self._found.append(Problem(self._file, line, message))
+
+    def add_missing(self, line: int, name: str) -> None:
+        """項目 ``name`` が書いていない。"""
+        message = f"「{name}」がありません。「{name}: …」の行を足してください。"
+        self._found.append(Problem(self._file, line, message, missing=name))
 
     def error(self) -> NotationError:
         return NotationError(sorted(dict.fromkeys(self._found), key=lambda p: p.line))

@@ -35,8 +35,8 @@ from content.revisions import (
     value_of,
 )
 from content.tables import METADATA, PUBLISHED, REVISION
-from content.workflow.proofs import proofread_in
-from content.workflow.recordings import recordings_in, sound_in
+from content.workflow.proofs import Remark, load_proofread, proofread_in, remarks_in
+from content.workflow.recordings import load_recording, recordings_in, sound_in
 
 __all__ = ["METADATA", "LoadReport", "Revision", "Store", "StoreError", "utc_now"]
 
@@ -135,6 +135,11 @@ class Store:
         with reading(self._engine) as connection:
             return sound_in(connection, name)
 
+    def remarks(self) -> tuple[Remark, ...]:
+        """聞いて校正の、校正表のすべて。出版物ごとに、残した順。"""
+        with reading(self._engine) as connection:
+            return remarks_in(connection)
+
     def history(self, subject: str, kind: Kind) -> tuple[Revision, ...]:
         """稿のすべて。古い順。"""
         with reading(self._engine) as connection:
@@ -170,6 +175,16 @@ class Store:
                 added.append(name)
                 if any(r.id == published and r.origin == "staff" for r in history):
                     replaced.append(name)
+            for mark in bundle.proofread:
+                known = not load_proofread(connection, mark, author, self._now())
+                name = f"{mark.publication}（{mark.register}）の校正済のしるし"
+                (unchanged if known else added).append(name)
+            for recording in bundle.recordings:
+                mp3, aac = (file.read_bytes() for file in bundle.sounds[recording.sound])
+                sound = (mp3, aac)
+                known = not load_recording(connection, recording, sound, author, self._now())
+                name = f"{recording.publication}（{recording.register}）の録音 {recording.section}"
+                (unchanged if known else added).append(name)
         return LoadReport(tuple(added), tuple(replaced), tuple(unchanged))
 
 

@@ -24,6 +24,10 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u20
 _BROKEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ue000-\uf8ff\ufffc-\uffff\U000f0000-\U0010ffff]"
 )
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffc]")
+# Word の箇条書きの印。記号のための字体の、私用領域の番号で書かれている。
+_SYMBOL_BULLETS = re.compile("^([ \t　]*)[\uf06c\uf06e\uf071\uf0a7\uf0b7\uf0d8\uf0fc]", re.M)
 _SPACES = re.compile(r"[\s\u0085]+")
 _COMPATIBLE = re.compile("[①-⓿㈀-㏿ℂ-⅋Ⅰ-ⅿ]")
 _AROUND = 8
@@ -49,6 +53,16 @@ def clean(raw: str, page: int = 0) -> Cleaned:
         message = "読めない文字（〓 のところ）を除きました。もとの資料と比べてください。"
         remarks.append(Remark("broken-character", message, plain(around), page))
     return Cleaned(text, tuple(remarks))
+
+
+def typed(text: str) -> str:
+    """画面に書くか貼られた文字。改行の仲間を改行にし、目に見えない文字を除く。
+
+    Word などから写すと、Shift+Enter は U+000B に、箇条書きの印は私用領域の文字になる。書く人には見えないので、
+    消すようには頼めない。
+    """
+    text = _UNSEEN.sub("", _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text)))
+    return _SYMBOL_BULLETS.sub(r"\1・", text)
 
 
 def strip_markers(text: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from content.intake.characters import clean, compatible, plain, runs
+from content.intake.cuts import with_cuts
 from content.intake.draft import Draft, IntakeError, Remark
 from content.intake.pieces import Figure, Grid, Heading, Items, Piece, Reading, Text, words
 from content.model import (
@@ -52,7 +53,7 @@ def compose(reading: Reading, file: str, today: datetime.date) -> Draft:
 
     同じ資料と同じ日からは、同じ文字ができる。
     """
-    pieces = [p for p in reading.pieces if plain(words(p.content)).strip()]
+    pieces = with_cuts([p for p in reading.pieces if plain(words(p.content)).strip()])
     if not pieces:
         raise IntakeError(f"{file} には文字がありません。文字のある資料を選んでください。")
     title, pieces = _titled(reading.title, pieces)

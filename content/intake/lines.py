@@ -160,7 +160,7 @@ def _pieces(run: Sequence[_Passage], following: _Passage | None, guess: bool) ->
     elif guess and following is not None and _looks_like_heading(first, following):
         yield _heading(first, first.text, _GUESSED_RANK, "短い行")
     else:
-        yield Piece(Text(first.text), first.remarks)
+        yield Piece(Text(first.text), first.remarks, first.page)
 
 
 def _marked_headings(run: Sequence[_Passage], followed: bool) -> Iterator[Piece]:
@@ -197,7 +197,7 @@ def _looks_like_heading(passage: _Passage, following: _Passage) -> bool:
 
 
 def _heading(passage: _Passage, text: str, rank: int, why: str) -> Piece:
-    message = f"{why}から、見出しと見ました。見出しでなければ、頭の # と {{#…}} を消してください。"
+    message = f"{why}から、見出しと見ました。見出しでなければ、本文に戻してください。"
     remark = Remark("heading", message, plain(text), passage.page)
     return Piece(Heading(text, _BELOW + rank), (*passage.remarks, remark))
 

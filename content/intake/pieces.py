@@ -55,10 +55,11 @@ Content = Heading | Text | Items | Grid | Figure
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """読んだもの ひとつと、それについての知らせ。"""
+    """読んだもの ひとつと、それについての知らせ。``page`` は、段落のあるもとのページ（なければ 0）。"""
 
     content: Content
     remarks: tuple[Remark, ...] = ()
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ class _Walker:
         if not 0 < len(plain(text)) <= _SHORT or text.endswith(("。", "、")):
             self._paragraph(text)
             return
-        message = "太字だけの行なので、見出しと見ました。見出しでなければ、頭の # と {#…} を消してください。"
+        message = "太字だけの行なので、見出しと見ました。見出しでなければ、本文に戻してください。"
         self._add(Heading(text, _STRONG_RANK), Remark("heading", message, plain(text)))
 
     def _holds_sections(self, node: Node) -> bool:

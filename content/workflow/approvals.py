@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 import datetime
+import logging
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, Engine, exists, select
 
-from content.database import Clock, reading, writing
+from content.database import Clock, StoreError, reading, writing
 from content.events import APPROVALS, SHOWN, Action, Event, events_of, newest_shown, record
 from content.model import Publication
 from content.revisions import (
@@ -26,6 +27,7 @@ from content.tables import EVENT
 from content.workflow.case import (
     TEXTS,
     Case,
+    blank,
     misfit_with,
     new_readings,
     publication_of,
@@ -34,10 +36,13 @@ from content.workflow.case import (
 from content.workflow.desk import Desk, desks_in
 from content.workflow.drafts import AT_ONCE
 from content.workflow.people import Actor, NotAllowed, Role, Tell, WorkflowError, require
-from content.workflow.rules import OutOfDate, objection
+from content.workflow.rules import OutOfDate
+
+LOG = logging.getLogger(__name__)
 
 TIMER = "予約"
 """予約した時刻に公開するときの ``Event.actor``。"""
+_BROKEN = "こちらの不具合で、公開できませんでした。システムの担当に知らせてください。"
 
 
 class Approvals:
@@ -83,8 +88,7 @@ class Approvals:
     def objection(self, revision: int, actor: Actor, reason: str = "") -> str:
         """``actor`` がその稿を承認してはならない理由（画面に出す文）。してよければ空。"""
         with reading(self._engine) as connection:
-            found = Case(connection, revision)
-            return objection(actor, found.authors, reason)
+            return Case(connection, revision).objection(actor, reason)
 
     # 提出と承認 -----------------------------------------------------------------
 
@@ -94,6 +98,10 @@ class Approvals:
             case = self._case(connection, revision, digest, actor)
             case.require_latest()
             case.require("提出", "draft", "returned")
+            if blank(connection, case.revision):
+                raise WorkflowError(
+                    "どの節にも、まだ文章がありません。書いて保存してから、提出してください。"
+                )
             if fault := misfit_with(connection, case.revision, latest_of):
                 raise WorkflowError(fault)
             readings = new_readings(connection, case.revision)
@@ -109,12 +117,12 @@ class Approvals:
     def approve(self, revision: int, digest: str, actor: Actor, reason: str = "") -> Event:
         """承認する。
 
-        書いた人と提出した人は、承認できない。管理者の承認は代理の承認（``stood_in``）で、確かめる人がいない
+        書いた人と提出した人、いっしょに提出された読みの辞書を書いた人は、承認できない。管理者の承認は代理の承認（``stood_in``）で、確かめる人がいない
         理由 ``reason`` が要る。
         """
         with writing(self._engine) as connection:
             case = self._case(connection, revision, digest, actor)
-            if fault := objection(actor, case.authors, reason):
+            if fault := case.objection(actor, reason):
                 raise NotAllowed(fault)
             case.require_latest()
             case.require("承認", "submitted")
@@ -191,19 +199,29 @@ class Approvals:
     def publish_due(self) -> tuple[Event, ...]:
         """予約の時刻が来た稿を公開し、その記録を返す。何度、どこから呼んでも、公開は 1 度だけ。
 
-        公開できなくなっていた稿は、理由を添えて予約を取り消す（``unscheduled``）。
+        公開できなくなっていた稿は、理由を添えて予約を取り消す（``unscheduled``）。1 つずつ別に扱うので、
+        1 つの稿を公開できなくても、ほかの稿は公開する。
         """
-        if not self.due():
-            return ()  # ほとんどいつもここで終わるので、書く順番を待たない
-        done: list[Event] = []
+        done: list[Event | None] = []
+        for event in self.due():  # ほとんどいつも空なので、書く順番を待たない
+            try:
+                done.append(self._publish_on_time(event.revision))
+            except StoreError:
+                raise  # データベースが戻れば、また公開する
+            except Exception:  # 1 つの文章の思わぬ失敗で、ほかの文章の公開を止めない
+                LOG.exception("稿 %d を、予約のとおりに公開できませんでした", event.revision)
+                done.append(self._publish_on_time(event.revision, _BROKEN))
+        return tuple(event for event in done if event is not None)
+
+    def _publish_on_time(self, revision: int, fault: str = "") -> Event | None:
+        """予約の時刻が来た稿を公開する。``fault`` があれば、予約を取り消す。ほかの所で済んでいれば ``None``。"""
         with writing(self._engine) as connection:
-            for event in self._due(connection):
-                case = Case(connection, event.revision)
-                if fault := case.obstacle():
-                    done.append(self._record(case, "unscheduled", TIMER, comment=fault))
-                else:
-                    done.append(self._publish(case, TIMER))
-        return tuple(done)
+            if all(event.revision != revision for event in self._due(connection)):
+                return None
+            case = Case(connection, revision)
+            if fault := fault or case.obstacle():
+                return self._record(case, "unscheduled", TIMER, comment=fault)
+            return self._publish(case, TIMER)
 
     # ----------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from content.events import Action, Event, State, events_of, newest_shown, state_of
 from content.model import Publication
+from content.problems import NotationError
 from content.revisions import (
     Kind,
     Revision,
@@ -17,8 +18,8 @@ from content.revisions import (
     revision_numbered,
     value_of,
 )
-from content.workflow.people import WorkflowError
-from content.workflow.rules import OutOfDate, authors, misfit
+from content.workflow.people import Actor, WorkflowError
+from content.workflow.rules import OutOfDate, authors, misfit, objection
 
 TEXTS: tuple[Kind, ...] = ("standard", "plain")
 """提出して承認する文章。読みの辞書（``readings``）も、文章といっしょにか、これだけで提出できる。"""
@@ -44,12 +45,32 @@ class Case:
         history = history_of(self.connection, self.revision.subject, self.revision.kind)
         return authors(history, self.events, self.revision)
 
+    @property
+    def spellers(self) -> set[str]:
+        """いっしょに提出された読みの辞書を書いた人。もう使われている稿を書いた人は、含まない。"""
+        submitted = next((e for e in reversed(self._mine) if e.action == "submitted"), None)
+        if submitted is None or submitted.readings is None:
+            return set()
+        council = self.revision.council
+        shown = newest_shown(events_of(self.connection, council, "readings"))
+        history = history_of(self.connection, council, "readings")
+        return {r.author for r in history if shown < r.id <= submitted.readings}
+
+    def objection(self, actor: Actor, reason: str) -> str:
+        """``actor`` がこの稿を承認してはならない理由。してよければ空。"""
+        return objection(actor, self.authors, self.spellers, reason)
+
+    @property
+    def _mine(self) -> list[Event]:
+        return [e for e in self.events if e.revision == self.revision.id]
+
     def last(self, *actions: Action) -> Event:
         """この稿の、``actions`` のどれかの、最後のできごと。"""
-        mine = (e for e in reversed(self.events) if e.revision == self.revision.id)
-        return next(e for e in mine if e.action in actions)
+        return next(e for e in reversed(self._mine) if e.action in actions)
 
     def require(self, doing: str, *states: State) -> None:
+        if doing == _BY.get(self.state):
+            raise OutOfDate(f"この稿は、もう{_SAID[self.state].removesuffix('る')}ます。")
         if self.state not in states:
             raise OutOfDate(
                 f"この稿は、いま{_SAID[self.state]}ので、{doing}ができません。"
@@ -67,7 +88,10 @@ class Case:
         """承認されていても、公開できない理由。なければ空。"""
         if self.revision.id < newest_shown(self.events):
             return "この稿より新しい稿が、もう公開されています。"
-        return misfit_with(self.connection, self.revision, published_revision)
+        try:
+            return misfit_with(self.connection, self.revision, published_revision)
+        except NotationError as error:  # 前のプログラムの、いまは認めない書き方
+            return f"いまのプログラムでは読めない文章があります。書き直してください。{error}"
 
 
 _SAID: dict[State, str] = {
@@ -79,6 +103,13 @@ _SAID: dict[State, str] = {
     "published": "公開されている",
     "replaced": "ほかの稿に代わっている",
 }
+_BY: dict[State, str] = {
+    "submitted": "提出",
+    "approved": "承認",
+    "returned": "差し戻し",
+    "published": "公開",
+}
+"""その今にすること。もうそうなっているのに、もう 1 度しようとしたときに言う。"""
 
 
 Find = Callable[[Connection, str, Kind], Revision | None]
@@ -93,6 +124,13 @@ def misfit_with(connection: Connection, revision: Revision, other: Find) -> str:
     found = other(connection, revision.subject, kind)
     pair = publication_of(connection, found) if found else None
     return misfit(mine, pair) if kind == "plain" else misfit(pair, mine)
+
+
+def blank(connection: Connection, revision: Revision) -> bool:
+    """どの節にも、まだ何も書いていない文章か。"""
+    if revision.kind not in TEXTS:
+        return False
+    return not any(section.blocks for section in publication_of(connection, revision).sections)
 
 
 def published_revision(connection: Connection, subject: str, kind: Kind) -> Revision | None:

@@ -40,6 +40,11 @@ class Desk:
             return self.published
         return self.latest
 
+    @property
+    def opening_state(self) -> State:
+        """``opening`` の今。"""
+        return "published" if self.opening == self.published else self.state
+
 
 def desks_in(connection: Connection, kinds: Sequence[Kind], subject: str = "") -> list[Desk]:
     """机の上。``subject`` があれば、それだけ。``subject`` と ``kinds`` の順。"""

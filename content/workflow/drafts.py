@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -54,6 +55,11 @@ class Work:
     base: int | None = None
     pictures: tuple[Picture, ...] = ()
 
+    @property
+    def mark(self) -> str:
+        """書きかけの目印（文字の要約）。ほかの画面の書きかけと見分ける。"""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
+
 
 class Conflict(WorkflowError):
     """書いている間に、ほかの人が保存した。``mine`` は書きかけとして残してある。
@@ -80,8 +86,11 @@ class Drafts:
 
     # 稿 -----------------------------------------------------------------------
 
-    def save(self, work: Work, actor: Actor) -> Revision:
+    def save(self, work: Work, actor: Actor, kept: str | None = None) -> Revision:
         """稿にする。いまの稿と同じなら、いまの稿を返す。稿になれば、書きかけは消える。
+
+        ``kept`` は、その画面の知っている書きかけの ``Work.mark``（なければ空）。その後にほかの画面が取って
+        おいた書きかけは、消さずに残す。``None`` なら、どの書きかけも消す。
 
         書き方の誤りは ``NotationError``（表の誤りは ``ValueError``）、ほかの人が先に保存していれば
         ``Conflict``。どちらも、文字は書きかけに残る。管理者の ``council``、``synonyms``、``excuses``
@@ -95,7 +104,11 @@ class Drafts:
                 latest = latest_of(connection, work.subject, work.kind)
                 if latest is not None and latest != base:
                     raise Conflict(work, base, latest)
-                return self._add(connection, draft, latest, actor)
+                revision = self._add(connection, draft, latest, actor)
+                held = _held(connection, work.subject, work.kind, actor)
+                if kept is None or held is None or held.mark in (kept, work.mark):
+                    _discard(connection, work.subject, work.kind, actor)
+                return revision
         except (ValueError, WorkflowError):
             self.keep(work, actor)
             raise
@@ -106,7 +119,6 @@ class Drafts:
         check_councils(connection, [draft])
         if latest is None:
             _check_new(connection, draft)
-        _discard(connection, draft.subject, draft.kind, actor)
         draft = _unproofread(connection, draft, latest)
         if latest is not None and latest.digest == draft.digest:
             return latest
@@ -147,14 +159,12 @@ class Drafts:
     def kept(self, subject: str, kind: Kind, actor: Actor) -> Work | None:
         """その人の書きかけ。"""
         with reading(self._engine) as connection:
-            row = connection.execute(
-                select(WORKING_COPY).where(_mine(WORKING_COPY, subject, kind, actor))
-            ).first()
-            if row is None:
+            held = _held(connection, subject, kind, actor)
+            if held is None:
                 return None
             pictures = _kept_pictures(connection, subject, kind, actor)
         found = tuple(Picture(name, data) for name, data in sorted(pictures.items()))
-        return Work(subject, kind, row.text, row.base, found)
+        return replace(held, pictures=found)
 
     def all_kept(self, actor: Actor) -> tuple[Work, ...]:
         """その人の書きかけのすべて（画像を除く）。"""
@@ -236,6 +246,13 @@ def _kept_pictures(
         )
     )
     return {row.name: bytes(row.data) for row in rows}
+
+
+def _held(connection: Connection, subject: str, kind: Kind, actor: Actor) -> Work | None:
+    """その人の書きかけ（画像を除く）。"""
+    where = _mine(WORKING_COPY, subject, kind, actor)
+    row = connection.execute(select(WORKING_COPY).where(where)).first()
+    return None if row is None else Work(subject, kind, row.text, row.base)
 
 
 def _discard(connection: Connection, subject: str, kind: Kind, actor: Actor) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, delete, select
 
 from content.database import Clock, reading, writing
 from content.events import Action, Event, events_of, record
+from content.notation import BROKEN
 from content.revisions import (
     Draft,
     Kind,
@@ -34,7 +35,8 @@ LONGEST = 300
 
 _KIND: Kind = "emergency"
 _NOT_KANA = re.compile(r"[\u3400-\u9fff\uf900-\ufaff々〆〇A-Za-zＡ-Ｚａ-ｚ]")
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+_UNSEEN = re.compile(f"{BROKEN.pattern}|[\t\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+"""原稿に書けない文字と、字の並びを変える、目に見えない文字。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,10 @@ class Emergencies:
         return tuple(_emergency(r, events) for r in revisions)
 
     def announce(self, council: str, text: EmergencyText, actor: Actor) -> Emergency:
-        """1 人ですぐに出す。出ているお知らせがあれば、それに代わる。"""
+        """1 人ですぐに出す。出ているお知らせがあれば、それに代わる。
+
+        同じ言葉のものがもう出ていれば、それを返す（ボタンを 2 度押しても、2 つにはならない）。
+        """
         require(actor, council, "お知らせを出す")
         text = _checked(text)
         written = json.dumps(asdict(text), ensure_ascii=False, indent=1)
@@ -92,6 +97,9 @@ class Emergencies:
         with writing(self._engine) as connection:
             check_councils(connection, [draft])
             parent = latest_of(connection, council, _KIND)
+            out = published_of(connection, council, _KIND)
+            if parent is not None and (parent.id, parent.digest) == (out, draft.digest):
+                return _emergency(parent, events_of(connection, council, _KIND))
             at = self._now()
             revision = add_revision(connection, draft, parent, actor.name, "staff", at)
             publish_revision(connection, revision)
@@ -162,7 +170,7 @@ def _checked(text: EmergencyText) -> EmergencyText:
             raise WorkflowError(
                 f"「{said}」が {len(found[name])} 字あります。{LONGEST} 字までにしてください。"
             )
-        if _CONTROL.search(found[name]):
+        if _UNSEEN.search(found[name]):
             raise WorkflowError(f"「{said}」に、目に見えない文字があります。書き直してください。")
     if match := _NOT_KANA.search(found["kana"]):
         raise WorkflowError(

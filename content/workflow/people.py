@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,11 +10,19 @@ from sqlalchemy import Connection
 
 from content.events import Event
 
-Role = Literal["writer", "reviewer", "administrator"]
-"""書く人、確かめる人、管理者。"""
+Role = Literal["writer", "reviewer", "administrator", "proofreader"]
+"""書く人、確かめる人、管理者と、公開した音声を聞いて誤りを残すだけの校正者。"""
 
-ROLES: dict[Role, str] = {"writer": "書く人", "reviewer": "確かめる人", "administrator": "管理者"}
+ROLES: dict[Role, str] = {
+    "writer": "書く人",
+    "reviewer": "確かめる人",
+    "administrator": "管理者",
+    "proofreader": "校正者",
+}
 """画面に出す名前。"""
+
+STAFF: tuple[Role, ...] = ("writer", "reviewer", "administrator")
+"""職員。校正者（音訳の会の人など、職員でない人）は入らない。"""
 
 Tell = Callable[[Connection, Event], None]
 """できごとを人に知らせる所。できごとと同じトランザクションで呼ばれるので、片方だけが残ることはない。"""
@@ -43,8 +51,13 @@ class Actor:
         return self.councils is None or council in self.councils
 
 
+def named(roles: Sequence[Role]) -> str:
+    """「確かめる人か管理者」。職員のみなは「職員」。"""
+    return "職員" if tuple(roles) == STAFF else "か".join(ROLES[role] for role in roles)
+
+
 def require(actor: Actor, subject: str, doing: str, *roles: Role) -> None:
-    """``actor`` が ``subject`` の社協を受け持ち、``roles`` のどれか（なければ、だれでも）であること。
+    """``actor`` が ``subject`` の社協を受け持ち、``roles`` のどれか（なければ、職員のだれか）であること。
 
     ``doing`` は「承認する」のような、しようとすること。
     """
@@ -54,6 +67,7 @@ def require(actor: Actor, subject: str, doing: str, *roles: Role) -> None:
             f"社協「{council}」は、このアカウントの受け持ちではありません。"
             "受け持ちを変えるには、管理者に頼んでください。"
         )
-    if roles and actor.role not in roles:
-        who = "か".join(ROLES[role] for role in roles)
+    allowed = roles or STAFF
+    if actor.role not in allowed:
+        who = named(allowed)
         raise NotAllowed(f"{doing}ことができるのは、{who}です。{who}に頼んでください。")

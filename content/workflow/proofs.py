@@ -25,11 +25,11 @@ from sqlalchemy import (
     update,
 )
 
-from content.bundle import Proofread
 from content.database import Clock, reading, writing
 from content.model import REGISTERS, Register
+from content.recorded import Proofread
 from content.tables import PROOF, PROOF_HEARD, PROOF_PLACE, PROOF_REMARK
-from content.workflow.people import Actor, NotAllowed, WorkflowError, require
+from content.workflow.people import ROLES, Actor, NotAllowed, WorkflowError, require
 from content.workflow.rules import OutOfDate
 
 Fault = Literal["reading", "accent", "pause", "letters", "sound", "other"]
@@ -136,7 +136,7 @@ class Proofs:
 
     def stand(self, subject: str, kind: Register, sentence: str, heard: str, actor: Actor) -> None:
         """``sentence`` に移った。``heard`` は、その前に聞き終えた音の要約（なければ空）。"""
-        require(actor, subject, "聞いて校正する")
+        require(actor, subject, "聞いて校正する", *ROLES)
         mine = {"owner": actor.name, "subject": subject, "kind": kind}
         with writing(self._engine) as connection:
             connection.execute(
@@ -151,7 +151,7 @@ class Proofs:
         self, subject: str, kind: Register, sound: Sound, fault: str, words: str, actor: Actor
     ) -> None:
         """誤りを残す。"""
-        require(actor, subject, "聞いて校正する")
+        require(actor, subject, "聞いて校正する", *ROLES)
         if fault not in FAULTS:
             raise WorkflowError("誤りの種類を、1 つ選んでください。")
         if fault == "other" and not words.strip():
@@ -179,7 +179,7 @@ class Proofs:
         self, subject: str, kind: Register, digest: str, sounds: Sequence[Sound], actor: Actor
     ) -> None:
         """校正を終える。``sounds`` は、聞かなければならない文のすべて。"""
-        require(actor, subject, "校正を終える")
+        require(actor, subject, "校正を終える", *ROLES)
         heard = self.progress(subject, kind, actor).heard
         left = sum(sound.key not in heard for sound in sounds)
         if left:
@@ -290,6 +290,33 @@ def proofread_in(connection: Connection) -> tuple[Proofread, ...]:
         key=lambda p: (p.subject, REGISTERS.index(p.kind), p.id),
     )
     return tuple(Proofread(p.subject, p.kind, p.digest, p.day) for p in proofs if p.counts)
+
+
+def remarks_in(connection: Connection) -> tuple[Remark, ...]:
+    """すべての校正表。出版物ごとに、残した順。"""
+    rows = connection.execute(select(PROOF_REMARK).order_by(PROOF_REMARK.c.id))
+    found = (Remark(**row._mapping) for row in rows)
+    return tuple(sorted(found, key=lambda r: (r.subject, REGISTERS.index(r.kind))))
+
+
+def load_proofread(
+    connection: Connection, mark: Proofread, author: str, at: datetime.datetime
+) -> bool:
+    """原稿フォルダのしるしを残す。同じ音の校正を前に終えていれば、職員の決めたままにして ``False``。"""
+    known = _proofs(connection, mark.publication, mark.register)
+    if any(proof.digest == mark.digest for proof in known):
+        return False
+    row = {
+        "subject": mark.publication,
+        "kind": mark.register,
+        "digest": mark.digest,
+        "reader": author,
+        "finished_at": datetime.datetime.combine(mark.day, datetime.time(12), _JAPAN),
+        "confirmed_by": author,
+        "confirmed_at": at,
+    }
+    connection.execute(insert(PROOF).values(row))
+    return True
 
 
 def _proofs(connection: Connection, subject: str, kind: Register) -> list[Proof]:

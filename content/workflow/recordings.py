@@ -12,16 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, insert, select, update
 
-from content.bundle import Recording
 from content.database import Clock, reading, writing
 from content.model import REGISTERS, Register
+from content.recorded import Recording, reader_fault
 from content.tables import RECORDING, RECORDING_SOUND
-from content.workflow.people import Actor, WorkflowError, require
+from content.workflow.people import Actor, NotAllowed, Role, WorkflowError, require
 from content.workflow.rules import OutOfDate
 
-LONGEST_NAME = 40
+CHECKERS: tuple[Role, ...] = ("reviewer", "administrator")
+"""録音を聞いて確かめ、使うかどうかを決める人。"""
+
 _NEAREST = 0.05
 """文の長さの下限（秒）。"""
 
@@ -57,6 +59,11 @@ class Take:
         """使うと決めてあるか（文章が変わっていれば、版には入らない）。"""
         return self.used_at is not None and self.ended_at is None
 
+    @property
+    def waiting(self) -> bool:
+        """まだ、使うと決めたことがない。"""
+        return self.used_at is None
+
 
 class Takes:
     """録音の記録。"""
@@ -76,9 +83,18 @@ class Takes:
 
     def used(self) -> tuple[Take, ...]:
         """使うと決めた録音のすべて。"""
+        return tuple(take for take in self._all() if take.used)
+
+    def waiting(self) -> tuple[Take, ...]:
+        """節のいちばん新しい録音で、まだ使うと決めたことのないもののすべて。"""
+        newest = {(take.subject, take.kind, take.section): take for take in self._all()}
+        return tuple(take for take in newest.values() if take.waiting)
+
+    def _all(self) -> tuple[Take, ...]:
+        """古い順。"""
         with reading(self._engine) as connection:
-            takes = map(_take, connection.execute(select(RECORDING).order_by(RECORDING.c.id)))
-            return tuple(take for take in takes if take.used)
+            rows = connection.execute(select(RECORDING).order_by(RECORDING.c.id))
+            return tuple(map(_take, rows))
 
     def mp3(self, take: Take) -> bytes:
         with reading(self._engine) as connection:
@@ -98,14 +114,11 @@ class Takes:
         """受け取る。``sound`` は大きさをそろえた MP3 と AAC。まだ使わない。番号を返す。"""
         require(actor, subject, "録音を入れる")
         check_reader(reader)
-        mp3, aac = sound
-        name = hashlib.sha256(mp3).hexdigest()
         values = {
             "subject": subject,
             "kind": kind,
             "section": section,
             "digest": digest,
-            "sound": name,
             "seconds": times[-1][2],
             "times": json.dumps(times),
             "reader": reader.strip(),
@@ -113,56 +126,149 @@ class Takes:
             "at": self._now(),
         }
         with writing(self._engine) as connection:
-            held = select(RECORDING_SOUND.c.sha256).where(RECORDING_SOUND.c.sha256 == name)
-            if connection.execute(held).first() is None:
-                connection.execute(insert(RECORDING_SOUND).values(sha256=name, mp3=mp3, aac=aac))
+            values["sound"] = _keep(connection, *sound)
             row = connection.execute(insert(RECORDING).values(values).returning(RECORDING.c.id))
             return int(row.scalar_one())
 
     def correct(self, take: Take, begins: Sequence[float], actor: Actor) -> None:
-        """文の始まり（2 つめの文から、秒）を直す。"""
-        require(actor, take.subject, "録音を直す")
-        borders = [0.0, *begins, take.seconds]
-        if len(borders) != len(take.times) + 1:
-            raise OutOfDate("文の数が違います。ページを開き直してください。")
-        for number, (begin, end) in enumerate(pairwise(borders), 1):
-            if end - begin < _NEAREST:
-                raise WorkflowError(
-                    f"{number} 番めの文の終わり（{end:.2f} 秒）が、始まり（{begin:.2f} 秒）より後になるようにしてください。"
-                )
-        times = [
-            (id, round(begin, 3), round(end, 3))
-            for (id, _, _), (begin, end) in zip(take.times, pairwise(borders), strict=True)
-        ]
-        self._change(take, times=json.dumps(times))
+        """文の始まり（2 つめの文から、秒）を直す。使っている録音なら、使うと決められる人だけが直せる。"""
+        with writing(self._engine) as connection:
+            now = _current(connection, take)
+            require(actor, now.subject, "録音を直す")
+            if now.used:
+                _require_checker(now, actor)
+            _change(connection, now, times=_times(now, begins))
 
-    def use(self, take: Take, actor: Actor) -> None:
-        """合成音声の代わりに使う。同じ節の、前の録音はやめる。"""
-        require(actor, take.subject, "録音を使う", "reviewer", "administrator")
-        for other in self.of(take.subject, take.kind):
-            if other.used and other.section == take.section and other.id != take.id:
-                self._change(other, ended_by=actor.name, ended_at=self._now())
-        self._change(take, used_by=actor.name, used_at=self._now(), ended_by=None, ended_at=None)
+    def use(self, take: Take, begins: Sequence[float], actor: Actor) -> None:
+        """文の始まりを直し、合成音声の代わりに使う。同じ節の、前の録音はやめる。"""
+        with writing(self._engine) as connection:
+            now = _current(connection, take)
+            _require_checker(now, actor)
+            if now.used:
+                raise OutOfDate("この録音は、もう使っています。ページを開き直してください。")
+            at, times = self._now(), _times(now, begins)
+            _end_others(connection, now.subject, now.kind, now.section, actor.name, at)
+            used = {"used_by": actor.name, "used_at": at, "ended_by": None, "ended_at": None}
+            _change(connection, now, times=times, **used)
 
     def end(self, take: Take, actor: Actor) -> None:
         """使うのをやめる。合成音声に戻る。また使うこともできる。"""
-        require(actor, take.subject, "録音をやめる", "reviewer", "administrator")
-        self._change(take, ended_by=actor.name, ended_at=self._now())
-
-    def _change(self, take: Take, **values: object) -> None:
         with writing(self._engine) as connection:
-            connection.execute(update(RECORDING).where(RECORDING.c.id == take.id).values(values))
+            now = _current(connection, take)
+            require(actor, now.subject, "録音をやめる", *CHECKERS)
+            if not now.used:
+                raise OutOfDate("この録音は、使っていません。ページを開き直してください。")
+            _change(connection, now, ended_by=actor.name, ended_at=self._now())
+
+
+def objection(take: Take, actor: Actor) -> str:
+    """``actor`` が ``take`` を使うと決めてはならない理由（画面に出す文）。よければ空。
+
+    文章の承認と同じく、書いた人（入れた人）でない人が確かめる。
+    """
+    if actor.role not in CHECKERS:
+        return "録音を使うと決めるのは、確かめる人か管理者です。聞いて確かめてもらってください。"
+    if actor.name == take.author:
+        return (
+            "自分が入れた録音は、自分では使うと決められません。"
+            "ほかの確かめる人か、いなければ管理者に、聞いて確かめてもらってください。"
+        )
+    return ""
+
+
+def _require_checker(take: Take, actor: Actor) -> None:
+    require(actor, take.subject, "録音を使う")
+    if fault := objection(take, actor):
+        raise NotAllowed(fault)
+
+
+def _current(connection: Connection, take: Take) -> Take:
+    """``take`` の今。"""
+    return _take(connection.execute(select(RECORDING).where(RECORDING.c.id == take.id)).one())
+
+
+def _times(take: Take, begins: Sequence[float]) -> str:
+    """2 つめからの文の始まり（秒）を ``begins`` にした、``times`` の JSON。"""
+    borders = [0.0, *begins, take.seconds]
+    if len(borders) != len(take.times) + 1:
+        raise OutOfDate("文の数が違います。ページを開き直してください。")
+    for number, (begin, end) in enumerate(pairwise(borders), 1):
+        if end - begin < _NEAREST:
+            raise WorkflowError(
+                f"{number} 番めの文の終わり（{end:.2f} 秒）が、始まり（{begin:.2f} 秒）より後になるようにしてください。"
+            )
+    return json.dumps(
+        [
+            (id, round(begin, 3), round(end, 3))
+            for (id, _, _), (begin, end) in zip(take.times, pairwise(borders), strict=True)
+        ]
+    )
+
+
+def _change(connection: Connection, take: Take, **values: object) -> None:
+    connection.execute(update(RECORDING).where(RECORDING.c.id == take.id).values(values))
 
 
 def check_reader(reader: str) -> None:
     """版に出す、読んだ人の名前。"""
-    name = reader.strip()
-    if not name:
-        raise WorkflowError("読んだ人の名前（版に出す名前）を書いてください。")
-    if len(name) > LONGEST_NAME or any(c in "\n《》｜〈〉" for c in name):
-        raise WorkflowError(
-            f"名前は {LONGEST_NAME} 字までで、《》｜〈〉 と改行を使わずに書いてください。"
-        )
+    if fault := reader_fault(reader.strip()):
+        raise WorkflowError(fault)
+
+
+def load_recording(
+    connection: Connection,
+    recording: Recording,
+    sound: tuple[bytes, bytes],
+    author: str,
+    at: datetime.datetime,
+) -> bool:
+    """原稿フォルダの録音を使う。同じ音を前に受け取っていれば、職員の決めたままにして ``False``。"""
+    subject, kind, section = recording.publication, recording.register, recording.section
+    mine = _of(subject, kind, section)
+    same = select(RECORDING.c.id).where(mine, RECORDING.c.sound == recording.sound)
+    if connection.execute(same).first() is not None:
+        return False
+    _end_others(connection, subject, kind, section, author, at)
+    values = {
+        "subject": subject,
+        "kind": kind,
+        "section": section,
+        "digest": recording.digest,
+        "sound": _keep(connection, *sound),
+        "seconds": recording.times[-1][2],
+        "times": json.dumps(recording.times),
+        "reader": recording.reader,
+        "author": author,
+        "at": at,
+        "used_by": author,
+        "used_at": at,
+    }
+    connection.execute(insert(RECORDING).values(values))
+    return True
+
+
+def _keep(connection: Connection, mp3: bytes, aac: bytes) -> str:
+    """音を置き、その名前を返す。"""
+    name = hashlib.sha256(mp3).hexdigest()
+    held = select(RECORDING_SOUND.c.sha256).where(RECORDING_SOUND.c.sha256 == name)
+    if connection.execute(held).first() is None:
+        connection.execute(insert(RECORDING_SOUND).values(sha256=name, mp3=mp3, aac=aac))
+    return name
+
+
+def _end_others(
+    connection: Connection, subject: str, kind: str, section: str, by: str, at: datetime.datetime
+) -> None:
+    """同じ節の、使っている録音をやめる。"""
+    used = RECORDING.c.used_at.is_not(None) & RECORDING.c.ended_at.is_(None)
+    ended = update(RECORDING).where(_of(subject, kind, section), used)
+    connection.execute(ended.values(ended_by=by, ended_at=at))
+
+
+def _of(subject: str, kind: str, section: str) -> ColumnElement[bool]:
+    return and_(
+        RECORDING.c.subject == subject, RECORDING.c.kind == kind, RECORDING.c.section == section
+    )
 
 
 def recordings_in(connection: Connection) -> tuple[Recording, ...]:

@@ -26,13 +26,23 @@ def authors(history: Iterable[Revision], events: Sequence[Event], revision: Revi
     return written | {e.actor for e in mine[-1:]}
 
 
-def objection(actor: Actor, wrote: Iterable[str], reason: str) -> str:
-    """``actor`` が承認してはならない理由。してよければ空。``reason`` は代理で承認する理由。"""
-    if actor.role == "writer":
+def objection(actor: Actor, wrote: Iterable[str], spelled: Iterable[str], reason: str) -> str:
+    """``actor`` が承認してはならない理由。してよければ空。
+
+    ``wrote`` は文章を書いた人、``spelled`` は、いっしょに使いはじめる読みの辞書を書いた人。``reason`` は
+    代理で承認する理由。
+    """
+    if actor.role not in ("reviewer", "administrator"):
         return "承認できるのは、確かめる人です。提出して、確かめる人を待ってください。"
     if actor.name in wrote:
         return (
             "自分が書いた文章は、自分では承認できません。"
+            "ほかの確かめる人か、いなければ管理者に頼んでください。"
+        )
+    if actor.name in spelled:
+        return (
+            "この承認は、いっしょに提出された読みの辞書も承認します。"
+            "自分が直した読みは、自分では承認できません。"
             "ほかの確かめる人か、いなければ管理者に頼んでください。"
         )
     if actor.role == "administrator" and not reason.strip():

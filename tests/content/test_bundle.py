@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
+from app.slots import no_sounds
 from content.bundle import BUNDLED, Bundle, load_folder, write_folder
 from content.council import parse_council, write_council
 from content.model import Contact, Council
@@ -436,7 +437,7 @@ def test_any_council_survives_writing_and_reading(council: Council) -> None:
 @given(bundles())
 def test_any_bundle_survives_writing_and_reading(bundle: Bundle) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        write_folder(bundle, Path(folder))
+        write_folder(bundle, Path(folder), no_sounds)
         assert load_folder(Path(folder)) == bundle
 
 
@@ -448,14 +449,14 @@ def test_pictures_of_one_name_and_two_contents_are_kept_apart(
         (kawasaki / f"plan-6{register}").mkdir()
         (kawasaki / f"plan-6{register}" / "map.png").write_bytes(data)
     bundle = load_folder(kawasaki)
-    write_folder(bundle, tmp_path / "out")
+    write_folder(bundle, tmp_path / "out", no_sounds)
     assert load_folder(tmp_path / "out") == bundle
 
 
 def test_writing_twice_gives_the_same_files(tmp_path: Path) -> None:
     bundle = load_folder(BUNDLED)
     for folder in ("one", "two", "two"):
-        write_folder(bundle, tmp_path / folder)
+        write_folder(bundle, tmp_path / folder, no_sounds)
     one, two = (
         {p.relative_to(f): p.read_bytes() for p in f.rglob("*") if p.is_file()}
         for f in (tmp_path / "one", tmp_path / "two")
@@ -467,5 +468,5 @@ def test_writing_twice_gives_the_same_files(tmp_path: Path) -> None:
 def test_files_of_others_stay(tmp_path: Path) -> None:
     (tmp_path / "kawasaki").mkdir()
     (tmp_path / "kawasaki" / "memo.txt").write_text("控え", "utf-8")
-    write_folder(load_folder(BUNDLED), tmp_path)
+    write_folder(load_folder(BUNDLED), tmp_path, no_sounds)
     assert (tmp_path / "kawasaki" / "memo.txt").read_text("utf-8") == "控え"

@@ -56,6 +56,22 @@ def test_next_notice_replaces_the_one_before(office: Office) -> None:
         office.emergencies.end(first.revision.id, SUZUKI)
 
 
+def test_pressing_twice_makes_one_notice(office: Office) -> None:
+    first = office.emergencies.announce("kawasaki", FLOOD, SUZUKI)
+    office.emergencies.check(first.revision.id, ITO)
+    again = office.emergencies.announce("kawasaki", FLOOD, SUZUKI)
+    assert again.revision == first.revision and again.checked is not None
+    assert len(office.emergencies.history("kawasaki")) == 1
+    assert [e.action for e in office.told] == ["announced", "checked"]
+
+
+@pytest.mark.parametrize("unseen", ["\x00", "\t", "\u2028", "\u202e", "\u2066", "\ue000", "\ufffd"])
+def test_unseen_letters_are_refused(office: Office, unseen: str) -> None:
+    text = replace(FLOOD, standard=f"橋は渡れ{unseen}ません。")
+    with pytest.raises(WorkflowError, match="「ふつうの文章」に、目に見えない文字"):
+        office.emergencies.announce("kawasaki", text, SUZUKI)
+
+
 def test_same_words_again_are_a_new_notice_and_need_a_new_check(office: Office) -> None:
     first = office.emergencies.announce("kawasaki", FLOOD, SUZUKI)
     office.emergencies.check(first.revision.id, ITO)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,10 @@ from alembic.config import Config
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from app.console.builds import Builds
+from content.bundle import Bundle
 from content.database import LATEST, open_database, reading, writing
+from content.model import Council
 from content.notation_write import write
 from tests.content.office import NOON, SATO, Office
 from tests.content.test_workflow import ID, plan, shown
@@ -24,22 +29,37 @@ INSERT INTO revision (id, subject, kind, text, digest, author, origin, created_a
 """
 
 
+BUILT = """
+INSERT INTO build (state, asked_at, asked_by, tries, done, total, words) VALUES
+ ('done', :at, 'sato', 1, 3, 3, ''), ('waiting', :at, 'suzuki', 0, 0, 0, '')
+"""
+
+
 @pytest.fixture
 def old_database(database_url: str, tmp_path: Path) -> str:
     """版 0002 のデータベース。"""
     (tmp_path / "var").mkdir(exist_ok=True)
-    engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://"))
+    published = (
+        "INSERT INTO published VALUES ('kawasaki', 'council', 1)",
+        "INSERT INTO published VALUES ('kawasaki/plan-6', 'standard', 3)",
+    )
+    _upgrade(database_url, "0002", [OLD, *published])
+    return database_url
+
+
+def _upgrade(url: str, version: str, rows: Sequence[str]) -> None:
+    """``version`` の形の、``rows`` の入ったデータベースを作る。"""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     config = Config()
     config.set_main_option("script_location", "content:migrations")
+    values = {"first": _text("はじめの文。"), "second": _text("次の文。"), "at": NOON}
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
-        texts = {"first": _text("はじめの文。"), "second": _text("次の文。"), "at": NOON}
-        connection.execute(text(OLD), texts)
-        connection.execute(text("INSERT INTO published VALUES ('kawasaki', 'council', 1)"))
-        connection.execute(text("INSERT INTO published VALUES ('kawasaki/plan-6', 'standard', 3)"))
+        command.upgrade(config, version)
+        for row in rows:
+            given = {name: value for name, value in values.items() if f":{name}" in row}
+            connection.execute(text(row), given)
     engine.dispose()
-    return database_url
 
 
 def _text(body: str) -> str:
@@ -89,4 +109,42 @@ def test_history_cannot_be_changed(old_database: str, name: str, change: str) ->
         assert (
             connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == LATEST
         )
+    engine.dispose()
+
+
+def test_builds_before_outs_were_told_apart(database_url: str, tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir(exist_ok=True)
+    _upgrade(database_url, "0007", [BUILT])
+    engine = open_database(database_url)
+    one, two = (Builds(engine, lambda: NOON, Path(out)) for out in ("/one", "/two"))
+    assert [(b.id, b.state, b.request) for b in one.recent()] == [
+        (2, "waiting", 2),
+        (1, "done", 1),
+    ]
+    first, second = one.take(), two.take()
+    assert first is not None and (first.id, first.out) == (2, "/one")
+    assert second is not None and (second.asked_by, second.out) == ("suzuki", "/two")
+    engine.dispose()
+
+
+def test_history_cannot_be_replaced(database_url: str) -> None:
+    """SQLite の INSERT OR REPLACE は、DELETE とも UPDATE とも言わずに、前の行を替える。"""
+    with Office(database_url) as office:
+        office.store.load(Bundle((Council("kawasaki", "川崎市社会福祉協議会"),), (plan("文。"),)))
+        if office.engine.dialect.name != "sqlite":
+            return
+        path = office.engine.url.database
+    assert path is not None
+    engine = open_database(database_url)
+    others = sqlite3.connect(
+        path, isolation_level=None
+    )  # ほかの道具: 引き金の決まりを、何も選んでいない
+    for table in ("revision", "workflow_event"):
+        replaced = f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE id = 1"
+        with pytest.raises(DBAPIError, match="forever"), writing(engine) as connection:
+            connection.execute(text(f"DROP TRIGGER {table}_forever_insert"))
+            connection.execute(text(replaced))
+        with pytest.raises(sqlite3.IntegrityError, match="forever"):
+            others.execute(replaced)
+    others.close()
     engine.dispose()

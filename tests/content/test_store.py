@@ -148,7 +148,7 @@ def test_any_bundle_survives_store_and_export(bundle: Bundle) -> None:
     with tempfile.TemporaryDirectory() as folder, Store.open("sqlite://") as store:
         store.load(bundle)
         assert store.published() == bundle
-        write_folder(store.published(), Path(folder))
+        write_folder(store.published(), Path(folder), store.sound)
         assert load_folder(Path(folder)) == bundle
         assert store.load(load_folder(Path(folder))).added == ()
 

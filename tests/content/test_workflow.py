@@ -8,13 +8,24 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import Connection
 
 from content.bundle import Bundle
+from content.database import writing
 from content.model import Council, Picture, Publication
 from content.notation import NotationError, parse
 from content.notation_write import write
-from content.revisions import Kind
-from content.workflow import Actor, Conflict, NotAllowed, OutOfDate, Work, WorkflowError
+from content.revisions import Draft, Kind, Revision, add_revision, latest_of, publish_revision
+from content.workflow import (
+    Actor,
+    Approvals,
+    Conflict,
+    Event,
+    NotAllowed,
+    OutOfDate,
+    Work,
+    WorkflowError,
+)
 from tests.content.arbitrary import PNG
 from tests.content.office import ABE, ITO, KATO, NOON, SATO, STRANGER, SUZUKI, Office
 
@@ -155,6 +166,36 @@ def test_author_of_what_is_already_public_may_approve_the_next(office: Office) -
     office.approvals.publish(r.id, r.digest, SATO)
     r = office.submit(plan("鈴木の文。"))
     office.approvals.approve(r.id, r.digest, SATO)
+
+
+def test_author_of_the_readings_approved_together_cannot_approve(office: Office) -> None:
+    """承認は、いっしょに提出された読みの辞書の承認でもある。"""
+    office.drafts.save(Work("kawasaki", "readings", READINGS), SATO)
+    base = office.latest("kawasaki", "readings")
+    office.drafts.save(Work("kawasaki", "readings", f"{READINGS}菅\tすげ\n", base), ITO)
+    r = office.submit(plan("社協の文。"))
+    assert "自分が直した読みは" in office.approvals.objection(r.id, SATO)
+    with pytest.raises(NotAllowed, match="読みの辞書も承認します"):
+        office.approvals.approve(r.id, r.digest, SATO)
+    office.approvals.approve(r.id, r.digest, KATO)
+    office.approvals.publish(r.id, r.digest, SUZUKI)
+    r = office.submit(plan("その次の文。"))  # 佐藤の読みは、もう使われている
+    office.approvals.approve(r.id, r.digest, SATO)
+
+
+def test_administrator_who_wrote_the_readings_cannot_stand_in(office: Office) -> None:
+    office.drafts.save(Work("kawasaki", "readings", READINGS), ABE)
+    r = office.submit(plan("社協の文。"))
+    with pytest.raises(NotAllowed, match="読みの辞書も承認します"):
+        office.approvals.approve(r.id, r.digest, ABE, "だれもいないため")
+
+
+def test_readings_written_after_the_submission_are_not_approved_with_it(office: Office) -> None:
+    r = office.submit(plan("社協の文。"))
+    office.drafts.save(Work("kawasaki", "readings", READINGS), SATO)
+    office.approvals.approve(r.id, r.digest, SATO)
+    office.approvals.publish(r.id, r.digest, SUZUKI)
+    assert readings(office) == {}
 
 
 def test_another_hash_is_not_approved(office: Office) -> None:
@@ -320,6 +361,59 @@ def test_schedule_overtaken_by_a_folder_is_cancelled_with_the_reason(office: Off
     assert shown(office) == "フォルダの新しい文。"
 
 
+def _schedule(office: Office, publication: Publication) -> Revision:
+    r = office.approve(publication)
+    office.approvals.schedule(r.id, r.digest, NOON + datetime.timedelta(1), SUZUKI)
+    return r
+
+
+def _make_unreadable(office: Office) -> None:
+    """公開中のやさしい文章を、前のプログラムの、いまは認めない書き方にする。"""
+    office.publish(plain("やさしい文。"))
+    with writing(office.engine) as connection:
+        base = latest_of(connection, ID, "plain")
+        draft = Draft(ID, "plain", "", "# むかしの書き方")
+        old = add_revision(connection, draft, base, "鈴木", "staff", NOON)
+        publish_revision(connection, old)
+
+
+def test_text_that_cannot_be_read_does_not_stop_the_others(office: Office) -> None:
+    broken = _schedule(office, plan("読めない文章と組になる文。"))
+    _make_unreadable(office)
+    other = _schedule(office, plan("べつの文。", id="kawasaki/a"))
+    office.after(days=2)
+    events = office.approvals.publish_due()
+    assert [(e.revision, e.action) for e in events] == [
+        (broken.id, "unscheduled"),
+        (other.id, "published"),
+    ]
+    assert "いまのプログラムでは読めない文章があります" in events[0].comment
+    assert office.told[-2:] == list(events)
+    assert office.approvals.due() == ()
+    with pytest.raises(WorkflowError, match="読めない文章があります"):
+        office.approvals.publish(broken.id, broken.digest, SUZUKI)
+
+
+def test_unforeseen_failure_of_one_text_does_not_stop_the_others(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = _schedule(office, plan("公開できない文。"))
+    other = _schedule(office, plan("べつの文。", id="kawasaki/a"))
+    office.after(days=2)
+
+    def tell(connection: Connection, event: Event) -> None:
+        if (event.revision, event.action) == (broken.id, "published"):
+            raise RuntimeError("思わぬこと")
+
+    events = Approvals(office.engine, lambda: office.now, tell).publish_due()
+    assert [(e.revision, e.action) for e in events] == [
+        (broken.id, "unscheduled"),
+        (other.id, "published"),
+    ]
+    assert "システムの担当" in events[0].comment and "思わぬこと" in caplog.text
+    assert (shown(office), shown(office, id="kawasaki/a")) == ("はじめの文。", "べつの文。")
+
+
 def test_two_clocks_publish_once(office: Office) -> None:
     r = office.approve(plan("次の文。"))
     office.approvals.schedule(r.id, r.digest, NOON + datetime.timedelta(1), SUZUKI)
@@ -435,6 +529,23 @@ def test_second_writer_gets_both_texts_and_loses_nothing(office: Office) -> None
     merged = replace(mine, text=write(plan("2 人の文。")), base=theirs.id)
     assert office.drafts.save(merged, SUZUKI).parent == theirs.id
     assert office.drafts.all_kept(SUZUKI) == ()
+
+
+def test_what_another_window_kept_is_not_lost_by_saving(office: Office) -> None:
+    base = office.latest(ID, "standard")
+    here, there, first = (
+        Work(ID, "standard", write(plan(f"{words}の文。")), base) for words in ("左", "右", "初め")
+    )
+    office.drafts.keep(first, SUZUKI)  # 左の画面が取っておいた、書きかけ
+    office.drafts.keep(there, SUZUKI)
+    saved = office.drafts.save(here, SUZUKI, kept=first.mark)
+    assert office.drafts.kept(ID, "standard", SUZUKI) == there
+    again = replace(here, text=write(plan("左の次の文。")), base=saved.id)
+    office.drafts.keep(replace(again, text=write(plan("左の次"))), SUZUKI)
+    kept = office.drafts.kept(ID, "standard", SUZUKI)
+    assert kept is not None
+    office.drafts.save(again, SUZUKI, kept=kept.mark)
+    assert office.drafts.kept(ID, "standard", SUZUKI) is None
 
 
 def test_two_writers_at_once(office: Office) -> None:
