@@ -15,9 +15,10 @@ from accessibility.recorded import RecordedJob
 from accessibility.voices import Voice
 from app.readers import readers
 from channels.wording import Names
-from content.bundle import Bundle, Proofread, Recording
+from content.bundle import Bundle
 from content.identity import map_sentences
 from content.model import Publication, Section
+from content.recorded import Proofread, Recording
 
 
 @dataclass(frozen=True, slots=True)

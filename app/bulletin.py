@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -27,6 +28,9 @@ LOG = logging.getLogger(__name__)
 LOOK_EVERY = 1.0
 """データベースを見る間（秒）。出してから、遅くともこの後には、どの入口にも出る。"""
 
+PATIENCE = 0.5
+"""見に行った人が、データベースの答えを待つ間（秒）。答えがなければ、前に見たものを出す。"""
+
 
 @dataclass(frozen=True, slots=True)
 class Poster:
@@ -42,16 +46,25 @@ class Bulletin:
     def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
         self._engine, self._clock = engine, clock
         self._one_at_a_time = threading.Lock()
+        self._looker = ThreadPoolExecutor(1, "bulletin")
+        self._looking: Future[None] | None = None
         self._looked = float("-inf")
         self._posters: tuple[Poster, ...] = ()
 
     def posters(self) -> tuple[Poster, ...]:
-        """データベースを読めない間は、前に見たもの。"""
-        if self._stale:
-            with self._one_at_a_time:
-                if self._stale:
-                    self._look()
+        """データベースを読めない間や、答えを待たされる間は、前に見たもの。"""
+        looking = self._look_again() if self._stale else None
+        if looking is not None:
+            wait([looking], PATIENCE)
         return self._posters
+
+    def _look_again(self) -> Future[None] | None:
+        """見に行かせる。ほかの人のために、もう見に行っていれば ``None``（待たない）。"""
+        with self._one_at_a_time:
+            if not self._stale or (self._looking is not None and not self._looking.done()):
+                return None
+            self._looking = self._looker.submit(self._look)
+            return self._looking
 
     def texts(self) -> tuple[EmergencyText, ...]:
         return tuple(poster.text for poster in self.posters())
@@ -66,6 +79,8 @@ class Bulletin:
             self._posters = tuple(Poster(self._name(e.council), e.text) for e in out)
         except StoreError as error:
             LOG.error("緊急のお知らせを確かめられません。%s", error)
+        except Exception:  # 思わぬ失敗でも、住民のページは出す
+            LOG.exception("緊急のお知らせを確かめられません")
         self._looked = self._clock()
 
     def _name(self, council: str) -> str:

@@ -139,7 +139,10 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("what", metavar="add", help="add（アカウントを作る）")
     p.add_argument("name", metavar="名前", help="ログインの名前")
     p.add_argument(
-        "--role", required=True, metavar="役割", help="writer、reviewer、administrator のどれか"
+        "--role",
+        required=True,
+        metavar="役割",
+        help="writer、reviewer、administrator、proofreader のどれか",
     )
     p.add_argument(
         "--password-stdin", action="store_true", help="パスワードを標準入力の 1 行めから読む"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -72,8 +71,12 @@ class LiveConversation:
         """取り消されるまで、公開されるたびに会話を作り直す。作り直せなければ、前の会話を続ける。"""
         while True:
             await asyncio.sleep(_LOOK_EVERY)
-            with contextlib.suppress(OSError):
+            try:
                 await asyncio.to_thread(self.refresh)
+            except OSError:
+                pass  # 入れかえの途中。次に見る
+            except Exception:  # 見張りが終わると、次の公開に気づかない
+                LOG.exception("新しい原稿を確かめられません。前の原稿で話し続けます。")
 
     def refresh(self) -> None:
         """前に見たときから公開されていれば、会話を作り直す。"""

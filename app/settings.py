@@ -78,6 +78,10 @@ class Mail:
             )
         tls = parsed.scheme == "smtps"
         user, password = (unquote(part or "") for part in (parsed.username, parsed.password))
+        if not f"{user}{password}".isascii():  # smtplib は、ほかの字を送れない
+            raise SettingsError(
+                "環境変数 TSUTAWARU_SMTP_URL の名前とパスワードは、半角の字だけにしてください。"
+            )
         usual = 465 if tls else 587 if user else 25
         return cls(parsed.hostname, port or usual, sender, tls, user, password)
 

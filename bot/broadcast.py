@@ -37,14 +37,15 @@ ready まだ送っていない。sending 送っている。sent 送った。fail
 分からない（同じ鍵で送り直せる）。lost 届いたか分からず、鍵の時間も過ぎた。
 """
 
+_NOBODY = "だれにも届いていません。"
+_PERHAPS = "前に送ったものは、届いたか分かりません。もう届いていれば、2 度届くことはありません。"
 _TROUBLES: dict[Verdict, str] = {
-    "token": WRONG_TOKEN,
-    "refused": "LINE が、このお知らせを断りました。文章を変えて、作り直してください。",
-    "limit": "今月に送れる数を超えるので、送れませんでした。だれにも届いていません。"
+    "token": f"{_NOBODY}{WRONG_TOKEN}",
+    "refused": f"LINE が、このお知らせを断りました。{_NOBODY}文章を変えて、作り直してください。",
+    "limit": f"今月に送れる数を超えるので、送れませんでした。{_NOBODY}"
     "LINE の管理画面でプランを変えるか、来月まで待ってください。",
-    "busy": "LINE が混んでいて、送れませんでした。だれにも届いていません。"
-    "数分待って、もう一度送ってください。",
-    "unreached": "LINE につながらず、送れませんでした。だれにも届いていません。"
+    "busy": f"LINE が混んでいて、送れませんでした。{_NOBODY}数分待って、もう一度送ってください。",
+    "unreached": f"LINE につながらず、送れませんでした。{_NOBODY}"
     "ネットワークを確かめて、もう一度送ってください。",
     "unsure": "LINE の答えがなく、届いたか分かりません。数分待って、もう一度送ってください。"
     "もう届いていれば、2 度届くことはありません。",
@@ -93,10 +94,16 @@ class Broadcast:
 
     @property
     def trouble(self) -> str:
-        """最後に送れなかった理由と、どうすればよいか。送れたなら空。"""
+        """最後に送れなかった理由と、どうすればよいか。送れたなら空。
+
+        前の送りが届いたかもしれない間は、だれにも届いていないとは言わない。
+        """
         if not self.attempts:
             return ""
-        return _TROUBLES.get(self.attempts[-1].verdict or "unsure", "")
+        trouble = _TROUBLES.get(self.attempts[-1].verdict or "unsure", "")
+        if any(attempt.perhaps for attempt in self.attempts):
+            return trouble.replace(_NOBODY, _PERHAPS)
+        return trouble
 
     @property
     def text(self) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 
 from accessibility.readings import Reader, read_line
@@ -13,8 +15,9 @@ from app.readers import readers
 from app.say import FORMATS
 from app.say import say as speak
 from app.settings import Settings
-from content.bundle import write_folder
+from content.bundle import beside, write_folder
 from content.store import Store
+from content.workflow.proofs import Remark
 
 
 def export(options: argparse.Namespace, settings: Settings) -> int:
@@ -25,14 +28,25 @@ def export(options: argparse.Namespace, settings: Settings) -> int:
         )
     with Store.open_filled(settings.database_url) as store:
         bundle = store.published()
-    try:
-        write_folder(bundle, folder)
-    except OSError as error:
-        raise OutputError(
-            f"{folder} に書けません{reason(error)}。別の場所を選んでください。"
-        ) from error
+        try:
+            write_folder(bundle, folder, store.sound)
+            _write_sheets(store.remarks(), folder)
+        except OSError as error:
+            raise OutputError(
+                f"{folder} に書けません{reason(error)}。別の場所を選んでください。"
+            ) from error
     print(f"{folder.absolute()} に {len(bundle.publications)} 冊の原稿を書き出しました。")
     return DONE
+
+
+def _write_sheets(remarks: Iterable[Remark], folder: Path) -> None:
+    """校正表（TSV）。人の記録なので、``publish`` は読まない。"""
+    from app.console.proof_sheet import sheet
+
+    for (subject, register), mine in groupby(remarks, key=lambda r: (r.subject, r.kind)):
+        path = beside(folder, "proofs", subject, register, ".tsv")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(sheet(mine, str, "\t"), encoding="utf-8", newline="")
 
 
 def read(options: argparse.Namespace, settings: Settings) -> int:

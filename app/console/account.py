@@ -77,14 +77,22 @@ def account_name(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
+def same_name(display_name: str) -> str:
+    """人が見て同じ名前かを比べる形（幅と大文字小文字と空白の違いをなくす）。"""
+    return "".join(account_name(display_name).split())
+
+
 def checked(account: Account) -> Account:
     """名前とアドレスの余分な空白を取り、使える値かを確かめる。"""
-    display_name = unicodedata.normalize("NFC", account.display_name).strip() or account.name
+    display_name = unicodedata.normalize("NFC", account.display_name.replace("\u3000", " ")).strip()
+    display_name = display_name or account.name
     mail = account.mail.strip()
     if len(display_name) > _LONGEST_DISPLAY_NAME or not display_name.isprintable():
         raise AccountError(
             f"画面に出す名前は、{_LONGEST_DISPLAY_NAME} 字までの文字にしてください。"
         )
+    if same_name(display_name) in map(same_name, _NOT_NAMES):
+        raise AccountError(f"「{display_name}」は、記録の中で人でないものを指すので、使えません。")
     if mail and not _MAIL.fullmatch(mail):
         raise AccountError(
             f"メールのアドレス「{mail}」は、半角で kikaku@example.jp の形で書いてください。"
@@ -103,6 +111,8 @@ def checked(account: Account) -> Account:
 
 def check_name(name: str) -> None:
     """ログインの名前（``account_name`` を通したもの）が使えるか。"""
+    if not name:
+        raise AccountError("名前を入れてください。")
     if not _NAME.fullmatch(name) or name in _NOT_NAMES:
         raise AccountError(
             f"「{name}」という名前は使えません。文字と数字と . _ - @ の 40 字までにしてください。"
@@ -119,6 +129,15 @@ def check_governs(by: Actor | None, account: Account) -> None:
         raise AccountError(
             "受け持ちでない社協のアカウントは扱えません。すべての社協の管理者に頼んでください。"
         )
+
+
+def governs(actor: Actor, account: Account) -> bool:
+    """``actor`` が ``account`` を扱えるか。"""
+    try:
+        check_governs(actor, account)
+    except AccountError:
+        return False
+    return True
 
 
 def described(account: Account) -> str:

@@ -19,6 +19,7 @@ from app.console.account import (
     check_name,
     checked,
     described,
+    same_name,
 )
 from app.console.passwords import Passwords, password_fault
 from app.console.tables import ACCOUNT, ACCOUNT_EVENT, PASSWORD_LINK, SESSION
@@ -76,6 +77,7 @@ class Accounts:
                 raise AccountError(
                     f"「{account.name}」という名前は、もう使われています。ほかの名前にしてください。"
                 )
+            _check_display_name(connection, account)
             row = {**_row(account), "name": account.name, "password": kept}
             connection.execute(insert(ACCOUNT).values(**row, must_change=account.must_change))
             self._record(connection, account.name, "added", by, described(account))
@@ -95,6 +97,8 @@ class Accounts:
                 councils=account.councils,
             )
             _check_head_remains(connection, after)
+            if (before.display_name, before.councils) != (after.display_name, after.councils):
+                _check_display_name(connection, after)
             where = ACCOUNT.c.name == after.name
             connection.execute(update(ACCOUNT).where(where).values(_row(after)))
             detail = f"{described(before)} → {described(after)}"
@@ -246,6 +250,20 @@ def _check_head_remains(connection: Connection, after: Account) -> None:
             "すべての社協の管理者が、ひとりもいなくなります。"
             "先に、ほかの人をすべての社協の管理者にしてください。"
         )
+
+
+def _check_display_name(connection: Connection, account: Account) -> None:
+    """同じ社協のほかの人と、画面で見分けられる名前か（だれが承認したかを、名前で見る）。"""
+    mine = account.councils
+    for other in accounts_in(connection):
+        apart = mine is not None and other.councils is not None and mine.isdisjoint(other.councils)
+        if other.name == account.name or apart:
+            continue
+        if same_name(account.display_name) in map(same_name, (other.name, other.display_name)):
+            raise AccountError(
+                f"画面に出す名前「{account.display_name}」は、「{other.name}」の人と見分けられません。"
+                "部署の名前などを足してください。"
+            )
 
 
 def _end_links(connection: Connection, name: str) -> None:

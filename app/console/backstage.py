@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 
 from app.console.building import Builder, publish_on_time
-from app.console.builds import Builds
 from app.console.frame import Console
 from app.console.letters import send_letters
 
@@ -14,7 +13,7 @@ Background = Callable[[], Coroutine[None, None, None]]
 
 def works(console: Console) -> tuple[Background, ...]:
     """アプリの動いている間、走らせるもの。どれも、することのない間は、時計を見るだけである。"""
-    builder = Builder(Builds(console.engine, console.now), console.settings, console.out)
+    builder = Builder(console.builds, console.settings, console.out)
     return (
         builder.run,
         lambda: publish_on_time(console.approvals),

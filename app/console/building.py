@@ -16,6 +16,7 @@ from typing import Literal
 
 from app.console.builds import Build, Builds
 from app.console.making import Place, Said, Work, child, make
+from app.output import recover
 from app.settings import Settings
 from content.database import StoreError
 from content.workflow import Approvals
@@ -57,6 +58,8 @@ class Builder:
                 wait = await self.once()
             except StoreError as error:  # データベースが戻れば、また作る
                 LOG.error("%s", error)
+            except Exception:  # 1 度の思わぬ失敗で止めると、始め直すまで、だれの公開もできない
+                LOG.exception("版を作る仕事の不具合")
             await asyncio.sleep(wait)
 
     async def once(self) -> float:
@@ -102,6 +105,8 @@ class Builder:
             process.terminate()
             process.join()
             ours.close()
+            # 入れかえの 2 つの rename の間で止まると、配るものがない。次に作るまで待たずに、前のものに戻す。
+            await asyncio.to_thread(recover, self._place.out)
 
 
 _CRASHED = (
@@ -126,4 +131,6 @@ async def publish_on_time(approvals: Approvals) -> None:
             await asyncio.to_thread(approvals.publish_due)
         except StoreError as error:
             LOG.error("%s", error)
+        except Exception:  # 1 度の思わぬ失敗で止めると、始め直すまで、だれの予約も公開されない
+            LOG.exception("予約のとおりに公開する仕事の不具合")
         await asyncio.sleep(DUE_EVERY)

@@ -1,6 +1,7 @@
 """版を作り直す頼みと、その結果。公開したできごとと同じトランザクションで頼むので、忘れることはない。
 
-待っている頼みは 1 つだけで、後から来た頼みは、それに合わせる。作っている間に来た頼みは、待っている頼みになる。
+出力先（OUT）ごとに作る。待っている頼みは 1 つだけで、後から来た頼みは、それに合わせる。作っている間に来た頼みは、
+待っている頼みになる。ほかの出力先への頼みは、ここでも作る（同じデータベースの文章を、どの出力先にも公開する）。
 ``take`` が 1 つずつ取り出し、作っている間は ``see`` で生きていることを示す。示さなくなったもの（作っていた
 プログラムが突然止まった）は、次の ``take`` が、やり直すために取り出す。
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import (
@@ -51,6 +53,10 @@ BUILD = Table(
     Column("total", Integer, nullable=False),
     # 進みぐあいか、結果の文。
     Column("words", Text, nullable=False),
+    # 作る出力先（絶対の場所）。空は、まだ分けていなかったころのもので、どの出力先のものともみる。
+    Column("out", Text, nullable=False),
+    # 頼みの番号。ほかの出力先への同じ頼みは、同じ番号。
+    Column("request", Integer, nullable=False),
     Index("build_state", "state"),
 )
 
@@ -93,6 +99,8 @@ class Build:
     done: int
     total: int
     words: str
+    out: str
+    request: int
 
     @property
     def is_open(self) -> bool:
@@ -101,10 +109,11 @@ class Build:
 
 
 class Builds:
-    """頼みと結果。``engine`` のデータベースに残る。"""
+    """出力先 ``out``（絶対の場所）への頼みと結果。``engine`` のデータベースに残る。"""
 
-    def __init__(self, engine: Engine, now: Clock) -> None:
-        self._engine, self._now = engine, now
+    def __init__(self, engine: Engine, now: Clock, out: Path) -> None:
+        self._engine, self._now, self._out = engine, now, str(out)
+        self._mine = BUILD.c.out.in_((self._out, ""))
 
     # 頼む ------------------------------------------------------------------------
 
@@ -118,19 +127,27 @@ class Builds:
         with writing(self._engine) as connection:
             self._ask(connection, by)
 
-    def _ask(self, connection: Connection, by: str) -> None:
-        waiting = select(BUILD.c.id).where(BUILD.c.state == "waiting")
-        if connection.execute(waiting).first() is None:
-            row = {"state": "waiting", "asked_at": self._now(), "asked_by": by}
-            zero = {"tries": 0, "done": 0, "total": 0, "words": ""}
-            connection.execute(insert(BUILD).values(row | zero))
+    def _ask(self, connection: Connection, by: str, request: int = 0) -> None:
+        """``request`` は、ほかの出力先への頼みの番号。"""
+        if not request:
+            request = (connection.execute(select(func.max(BUILD.c.request))).scalar() or 0) + 1
+        waiting = select(BUILD.c.id).where(self._mine, BUILD.c.state == "waiting")
+        known = connection.execute(waiting).scalar()
+        if known is not None:
+            _change(connection, known, request=request)
+            return
+        row = {"state": "waiting", "asked_at": self._now(), "asked_by": by}
+        zero = {"tries": 0, "done": 0, "total": 0, "words": ""}
+        place = {"out": self._out, "request": request}
+        connection.execute(insert(BUILD).values(row | zero | place))
 
     # 見る ------------------------------------------------------------------------
 
     def recent(self, limit: int = 20) -> tuple[Build, ...]:
         """新しい順。"""
         with reading(self._engine) as connection:
-            rows = connection.execute(select(BUILD).order_by(BUILD.c.id.desc()).limit(limit))
+            mine = select(BUILD).where(self._mine)
+            rows = connection.execute(mine.order_by(BUILD.c.id.desc()).limit(limit))
             return tuple(Build(**row._mapping) for row in rows)
 
     def carrying(self, event: int) -> Build | None:
@@ -138,7 +155,7 @@ class Builds:
         with reading(self._engine) as connection:
             row = connection.execute(
                 select(BUILD)
-                .where(BUILD.c.state == "done", BUILD.c.event >= event)
+                .where(self._mine, BUILD.c.state == "done", BUILD.c.event >= event)
                 .order_by(BUILD.c.id)
                 .limit(1)
             ).first()
@@ -150,10 +167,13 @@ class Builds:
 
     def take(self) -> Build | None:
         """次に作るもの。ほかのプログラムが作っている間と、頼みのない間は ``None``。"""
-        if not self._open():
-            return None  # ほとんどいつもここで終わるので、書く順番を待たない
+        with reading(self._engine) as connection:
+            if not self._open(connection) and not self._behind(connection):
+                return None  # ほとんどいつもここで終わるので、書く順番を待たない
         now = self._now()
         with writing(self._engine) as connection:
+            if newest := self._behind(connection):
+                self._ask(connection, newest.asked_by, newest.request)
             for build in self._open(connection):
                 if build.state == "running" and build.seen_at and now - build.seen_at < SILENT:
                     return None
@@ -163,6 +183,7 @@ class Builds:
                 shown = select(func.max(EVENT.c.id)).where(EVENT.c.action.in_(sorted(SHOWN)))
                 values = {
                     "state": "running",
+                    "out": self._out,
                     "started_at": now,
                     "seen_at": now,
                     "event": connection.execute(shown).scalar(),
@@ -192,14 +213,18 @@ class Builds:
             tries = build.tries - 1
             _change(connection, build.id, state="waiting", tries=tries, words=words)
 
-    def _open(self, connection: Connection | None = None) -> tuple[Build, ...]:
+    def _behind(self, connection: Connection) -> Build | None:
+        """ほかの出力先への、ここではまだ作っていない頼み（いちばん新しいもの）。"""
+        mine = select(func.coalesce(func.max(BUILD.c.request), 0)).where(self._mine)
+        newest = select(BUILD).where(BUILD.c.request > mine.scalar_subquery())
+        row = connection.execute(newest.order_by(BUILD.c.request.desc()).limit(1)).first()
+        return Build(**row._mapping) if row else None
+
+    def _open(self, connection: Connection) -> tuple[Build, ...]:
         """終わっていないもの。途中のものから、古い順。"""
-        if connection is None:
-            with reading(self._engine) as connection:
-                return self._open(connection)
         rows = connection.execute(
             select(BUILD)
-            .where(BUILD.c.state.in_(("running", "waiting")))
+            .where(self._mine, BUILD.c.state.in_(("running", "waiting")))
             .order_by(BUILD.c.state, BUILD.c.id)  # running が先
         )
         return tuple(Build(**row._mapping) for row in rows)

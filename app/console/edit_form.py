@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.console.form import Form, FormFault, Upload
-from app.console.manuscript import FRONT, Joined, Manuscript, Part, trimmed, whole
+from app.console.manuscript import FRONT, Joined, Manuscript, Part, heading_in, trimmed, whole
+from app.console.way_in import numbered, numbered_text, with_lists
 from content.inline import escape
+from content.intake.bullets import listed
 from content.model import Picture
 from content.pictures import picture_fault
 
 
-def manuscript_in(form: Form) -> Manuscript | None:
-    """節ごとに書かれたもの。全体を 1 つに書いたのなら ``None``。
+@dataclass(frozen=True, slots=True)
+class Written:
+    """書かれたもの。``manuscript`` は、全体を 1 つに書いたのなら ``None``。
 
-    「消す」に印のある節（``removed_番号``）は、除いてある。
+    ``listed`` は、保存するときに箇条書きにした行の数。
     """
+
+    manuscript: Manuscript | None
+    joined: Joined
+    listed: int
+
+
+def written_in(form: Form) -> Written:
+    """送られたものを、原稿の決まりに合わせたもの。「消す」に印のある節（``removed_番号``）は除く。"""
+    saving = form["do"] in ("", "save")
     if "text" in form:
-        return None
+        text, lines = listed(form["text"]) if saving else (form["text"], 0)
+        return Written(None, whole(numbered_text(text)), lines)
     front = {name: _line(form[f"front_{key}"]) for key, name in FRONT.items()}
     parts: list[Part] = []
     number = 1
@@ -27,13 +40,30 @@ def manuscript_in(form: Form) -> Manuscript | None:
         if not form[f"removed_{number}"]:
             parts.append(_part(form, number))
         number += 1
-    return Manuscript(front, tuple(parts))
+    manuscript = numbered(Manuscript(front, tuple(parts)))
+    manuscript, lines = with_lists(manuscript) if saving else (manuscript, 0)
+    return Written(manuscript, manuscript.joined(), lines)
 
 
-def joined_in(form: Form) -> Joined:
-    """書かれたものの全体。"""
-    manuscript = manuscript_in(form)
-    return whole(form["text"]) if manuscript is None else manuscript.joined()
+def edited_place(form: Form, manuscript: Manuscript | None, saved: Manuscript | None) -> str:
+    """書いていた所の、保存した後の目印（``part_2``、``front``）。分からなければ空。
+
+    画面が覚えていなければ（JavaScript がない）、``saved`` と違う、始めの節。
+    """
+    at = form["at"]
+    if manuscript is None or at == "front":
+        return at if manuscript else ""
+    if at.isdigit() and f"heading_{at}" in form and not form[f"removed_{at}"]:
+        place = place_in(form, at)
+    else:
+        before = set(saved.parts) if saved else set(manuscript.parts)
+        changed = (n for n, part in enumerate(manuscript.parts) if part not in before)
+        place = next(changed, -1)
+    if place < 0:
+        return ""
+    # 文章の中に書いた見出しは、保存すると節になる。
+    above = "\n".join(part.body for part in manuscript.parts[:place]).split("\n")
+    return f"part_{place + 1 + sum(heading_in(line) is not None for line in above)}"
 
 
 def _part(form: Form, number: int) -> Part:

@@ -11,11 +11,14 @@ from starlette.responses import Response
 from app.console.comparison import Piece, pieces
 from app.console.desk_work import BESIDE, Opened
 from app.console.frame import Asked, Console, Fault, Visitor, named, url
+from app.console.imported import places_by_section
 from app.console.manuscript import FRONT, Joined, Manuscript, Part, split
 from app.console.merging import merge
 from app.console.remarks import Checked
 from content.workflow import Conflict, Work
 
+LONG = 20_000
+"""これより長い文章（字）は、開いたときや書いている間には確かめない（2 秒より長くかかる）。"""
 _LINE = 38
 """文を書く所の、1 行のおよその字の数。"""
 _MOST_LINES = 24
@@ -76,6 +79,7 @@ def editor_page(
     result: Checked | None = None,
 ) -> Response:
     beside = found.beside_manuscript
+    kept = console.drafts.kept(found.subject, found.register, visitor.actor)
     council, name = found.subject.split("/")
     places = console.text_places(visitor)
     links = console.links(places, council=council, name=name, register=found.register)
@@ -87,6 +91,7 @@ def editor_page(
         faults,
         found=found,
         base=base,
+        kept_mark=kept.mark if kept else "",
         overtaken=found.desk is not None and base != found.desk.latest.id,
         front=FRONT,
         manuscript=manuscript,
@@ -94,9 +99,15 @@ def editor_page(
         text_lines=_lines(joined.text),
         rows=_rows(manuscript, beside),
         missing=_missing(manuscript, beside),
+        long=result is None and len(joined.text) > LONG,
+        unsure=places_by_section(console, visitor, found.subject, manuscript)
+        if found.register == "standard"
+        else {},
         asked_whole=bool(asked.query.get("whole")) or "text" in asked.form,
         result=result,
-        open_front=found.desk is None or any(f.field.startswith("front_") for f in faults),
+        open_front=found.desk is None
+        or bool(asked.query.get("front"))
+        or any(f.field.startswith("front_") for f in faults),
         next_register=next((r for r, other in BESIDE.items() if other == found.register), ""),
         links=[link for link in links if not link[1].startswith(url("edit"))],
         may_excuse=visitor.is_one_of(("administrator",)),
@@ -123,7 +134,7 @@ def _missing(manuscript: Manuscript | None, beside: Manuscript | None) -> tuple[
 
 def _title(console: Console, found: Opened, doing: str) -> str:
     source = found.desk or found.beside
-    title = console.title(source.latest) if source else found.subject
+    title = console.title(source.opening) if source else found.subject
     return f"{doing}: {named(title, found.register)}"
 
 
@@ -132,15 +143,25 @@ def _lines(text: str) -> int:
 
 
 def choose_page(
-    console: Console, visitor: Visitor, asked: Asked, found: Opened, kept: Work
+    console: Console,
+    visitor: Visitor,
+    asked: Asked,
+    found: Opened,
+    kept: Work,
+    *,
+    discarding: bool = False,
 ) -> Response:
-    """書きかけが残っている。続きを書くか、捨てるかを、見比べて選ぶ。"""
+    """書きかけが残っている。続きを書くか、捨てるかを、見比べて選ぶ。
+
+    ``discarding`` は、捨てるボタンが押されて、もう 1 度確かめること。
+    """
     return console.page(
         visitor,
         asked,
         "edit_choose.html",
-        _title(console, found, "書きかけ"),
+        _title(console, found, "書きかけを捨てる" if discarding else "書きかけ"),
         found=found,
+        discarding=discarding,
         overtaken=kept.base != found.saved.base,
         pieces=pieces(found.saved.text, kept.text),
     )
@@ -167,6 +188,7 @@ def conflict_page(
         status=409,
         found=found,
         theirs=conflict.theirs,
+        kept_mark=conflict.mine.mark,
         front=FRONT,
         manuscript=merged.manuscript,
         rows=_rows(merged.manuscript, None),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import IO
@@ -13,11 +15,17 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
+from content.intake.characters import typed
+
+LOG = logging.getLogger(__name__)
+
 MEGABYTE = 1_000_000
 LARGEST_UPLOAD = 50 * MEGABYTE
 """受け取るファイルの大きさの上限（バイト）。"""
 _LARGEST_TEXT = 8 * MEGABYTE
 """文字の全部の上限（バイト）。かなは、フォームの形では 1 字が 9 バイトになる。"""
+_LARGEST_SMALL_TEXT = 64_000
+"""だれの送ったものか分からないときの、文字の全部の上限（バイト）。名前とパスワードには足りる。"""
 _MOST = 5_000
 """項目の数の上限。"""
 _IN_MEMORY = MEGABYTE
@@ -81,21 +89,22 @@ class Form:
             upload.file.close()
 
 
-async def read_form(request: Request, *, files: bool) -> Form:
+async def read_form(request: Request, *, files: bool, large: bool = True) -> Form:
     """求めの本文を、終わりまで読む（途中でやめると、ブラウザーは答えを見せない）。
 
-    ``files`` が偽なら、ファイルは受け取らずに捨てる。
+    ``files`` が偽なら、ファイルは受け取らずに捨てる。``large`` が偽なら、短い文字だけを受け取る。
     """
+    most = _LARGEST_TEXT if large else _LARGEST_SMALL_TEXT
     kind, options = parse_options_header(request.headers.get("content-type"))
     if kind == b"multipart/form-data" and options.get(b"boundary"):
-        return await _multipart(request.stream(), options[b"boundary"], files)
+        return await _multipart(request.stream(), options[b"boundary"], _Parts(files, most))
     body = bytearray()
-    large = False
+    over = False
     async for chunk in request.stream():
-        large = large or len(body) + len(chunk) > _LARGEST_TEXT
-        if not large:
+        over = over or len(body) + len(chunk) > most
+        if not over:
             body += chunk
-    if large:
+    if over:
         raise FormFault(_TEXT_TOO_LARGE)
     try:
         text = body.decode("ascii")
@@ -110,53 +119,68 @@ _UNREADABLE = "送られたものを読めません。ページを開き直し�
 
 
 def _plain(value: str) -> str:
-    # フォームの改行は CRLF になる。0 番の文字は、データベースに入らない。
-    return value.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    # フォームの改行は CRLF になる。0 番の文字は、データベースに入らない。どちらも ``typed`` が直す。
+    return typed(value)
 
 
-async def _multipart(stream: AsyncIterator[bytes], boundary: bytes, files: bool) -> Form:
-    parts = _Parts(files)
-    parser = MultipartParser(
-        boundary,
-        {
-            "on_part_begin": parts.begin,
-            "on_header_field": parts.header_name,
-            "on_header_value": parts.header_value,
-            "on_header_end": parts.header_end,
-            "on_headers_finished": parts.start,
-            "on_part_data": parts.data,
-            "on_part_end": parts.end,
-        },
-    )
-    broken = False
-    async for chunk in stream:
-        if not broken:
-            try:
-                parser.write(chunk)
-            except FormParserError:
-                broken = True
-    if broken or parts.text_bytes > _LARGEST_TEXT or parts.count > _MOST:
-        Form(uploads=parts.uploads).close()
-        raise FormFault(_UNREADABLE if broken else _TEXT_TOO_LARGE)
+async def _multipart(stream: AsyncIterator[bytes], boundary: bytes, parts: _Parts) -> Form:
+    parser = None
+    with suppress(FormParserError):  # 長すぎる boundary
+        parser = MultipartParser(
+            boundary,
+            {
+                "on_part_begin": parts.begin,
+                "on_header_field": parts.header_name,
+                "on_header_value": parts.header_value,
+                "on_header_end": parts.header_end,
+                "on_headers_finished": parts.start,
+                "on_part_data": parts.data,
+                "on_part_end": parts.end,
+            },
+        )
+    try:
+        async for chunk in stream:
+            if parser is not None and not parts.over:
+                try:
+                    parser.write(chunk)
+                except FormParserError:
+                    parser = None
+        if parser is None or parts.over:
+            raise FormFault(_TEXT_TOO_LARGE if parser is not None else _UNREADABLE)
+    except BaseException:
+        parts.close()
+        raise
     return Form(tuple(parts.pairs), parts.uploads, parts.faults)
 
 
 class _Parts:
-    """multipart の部分を、来た順に受け取る。"""
+    """multipart の部分を、来た順に受け取る。文字は ``most`` バイトまで。"""
 
-    def __init__(self, files: bool) -> None:
+    def __init__(self, files: bool, most: int) -> None:
         self.pairs: list[tuple[str, str]] = []
         self.uploads: dict[str, Upload] = {}
         self.faults: dict[str, str] = {}
         self.text_bytes = self.count = 0
-        self._files = files
+        self._files, self._most = files, most
+        self._file: IO[bytes] | None = None
         self.begin()
+
+    @property
+    def over(self) -> bool:
+        """多すぎる。この後は、読んで捨てる。"""
+        return self.text_bytes > self._most or self.count > _MOST
+
+    def close(self) -> None:
+        """受け取ったものと、受け取りかけのものを捨てる。"""
+        Form(uploads=self.uploads).close()
+        self._drop()
 
     def begin(self) -> None:
         self._headers: dict[bytes, bytes] = {}
         self._header = self._value = b""
         self._name = self._file_name = ""
-        self._file: IO[bytes] | None = None
+        self._file = None
+        self._full = False
         self._text = bytearray()
         self._size = 0
 
@@ -174,6 +198,7 @@ class _Parts:
         self.count += 1
         _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
         self._name = options.get(b"name", b"").decode("utf-8", "replace")
+        self.text_bytes += len(self._name)
         if b"filename" in options:
             self._file_name = _plain(options[b"filename"].decode("utf-8", "replace"))
             if self._file_name and self._files:
@@ -181,23 +206,43 @@ class _Parts:
 
     def data(self, data: bytes, start: int, end: int) -> None:
         self._size += end - start
-        if self._file is not None and self._size <= LARGEST_UPLOAD:
-            self._file.write(data[start:end])
+        if self._file is not None and self._size <= LARGEST_UPLOAD and not self._full:
+            try:
+                self._file.write(data[start:end])
+            except OSError as error:
+                LOG.error("送られたファイルを置けません（%s）", error)
+                self._full = True
         elif not self._file_name:
             self.text_bytes += end - start
-            if self.text_bytes <= _LARGEST_TEXT:
+            if self.text_bytes <= self._most:
                 self._text += data[start:end]
 
     def end(self) -> None:
         if self._file is None:
             if not self._file_name:
                 self.pairs.append((self._name, _plain(self._text.decode("utf-8", "replace"))))
+        elif self._full:
+            self._drop()
+            self.faults[self._name] = f"「{self._file_name}」を受け取れませんでした。{_FULL}"
         elif self._size > LARGEST_UPLOAD:
-            self._file.close()
+            self._drop()
             self.faults[self._name] = (
                 f"「{self._file_name}」は {-(-self._size // MEGABYTE)} MB あります。"
                 f"{LARGEST_UPLOAD // MEGABYTE} MB までのファイルにしてください。"
             )
         else:
             self._file.seek(0)
+            if self._name in self.uploads:  # 同じ名前のものは、最後のものだけを渡す
+                self.uploads[self._name].file.close()
             self.uploads[self._name] = Upload(self._file_name, self._size, self._file)
+            self._file = None
+
+    def _drop(self) -> None:
+        """受け取りかけのファイルを捨てる。"""
+        if self._file is not None:
+            with suppress(OSError):  # 書ききれなかったものは、閉じるときにも失敗する
+                self._file.close()
+            self._file = None
+
+
+_FULL = "サーバーの空きが足りないようです。システムの担当に知らせてください。"

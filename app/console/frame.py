@@ -69,7 +69,7 @@ from __future__ import annotations
 
 import base64
 import hmac
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -80,6 +80,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.console.account import Account, AccountError
 from app.console.accounts import Accounts
+from app.console.builds import Builds
 from app.console.checks import TableError
 from app.console.form import Form, FormFault
 from app.console.layout import render
@@ -91,7 +92,7 @@ from content.database import Clock
 from content.problems import NotationError
 from content.revisions import Kind, Revision
 from content.workflow import Actor, Approvals, Desk, Drafts, Emergencies, Role, WorkflowError
-from content.workflow.people import ROLES
+from content.workflow.people import ROLES, STAFF
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -99,6 +100,7 @@ if TYPE_CHECKING:
 ROOT = "/staff"
 NOTICE_COOKIE = "staff_notice"
 EVERYONE: tuple[Role, ...] = tuple(ROLES)
+"""校正者も使えるページの役割。書かなければ、職員（``STAFF``）だけが使える。"""
 
 
 class NotFound(Exception):
@@ -152,7 +154,8 @@ class Visitor:
 class Asked:
     """求め。``path`` は場所の ``{}`` の値、``url`` は / から始まる場所、``origin`` はサイトの頭。
 
-    ``address`` は相手の IP アドレス。``notice`` は、前のページの ``done`` の知らせ。
+    ``address`` は相手の IP アドレス。``notice`` は、前のページの ``done`` の知らせ。``browsers`` は、前に
+    入ったブラウザーの印（``app.console.browsers``）。
     """
 
     path: Mapping[str, str]
@@ -163,6 +166,7 @@ class Asked:
     address: str
     secure: bool
     notice: str = ""
+    browsers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def subject(self) -> str:
@@ -181,7 +185,7 @@ class Place:
     path: str
     show: PageFunction | None
     send: PageFunction | None = None
-    roles: tuple[Role, ...] = EVERYONE
+    roles: tuple[Role, ...] = STAFF
     label: str = ""
 
 
@@ -213,6 +217,7 @@ class Console:
     drafts: Drafts
     approvals: Approvals
     emergencies: Emergencies
+    builds: Builds
     _titles: dict[int, str] = field(default_factory=dict, repr=False)
 
     # 答える -------------------------------------------------------------------
@@ -262,7 +267,7 @@ class Console:
     def notice_in(self, cookie: str) -> str:
         """``done`` の知らせ。この画面が署名したものでなければ、空。"""
         signature, _, packed = cookie.partition(".")
-        if not hmac.compare_digest(signature, self._signature(packed)):
+        if not hmac.compare_digest(signature.encode(), self._signature(packed).encode()):
             return ""
         return base64.urlsafe_b64decode(packed).decode()
 
@@ -308,12 +313,15 @@ class Console:
 
     def councils(self, visitor: Visitor) -> dict[str, str]:
         """その人の受け持つ社協の、id と名前。id の順。"""
-        desks = self.approvals.desks(("council",))
-        return {
-            desk.subject: parse_council(desk.published.text, desk.subject).name
-            for desk in desks
-            if desk.published is not None and visitor.actor.serves(desk.subject)
-        }
+        return {id: name for id, name in self._councils() if visitor.actor.serves(id)}
+
+    def council_name(self, council: str) -> str:
+        return dict(self._councils()).get(council, council)
+
+    def _councils(self) -> Iterator[tuple[str, str]]:
+        for desk in self.approvals.desks(("council",)):
+            if desk.published is not None:
+                yield desk.subject, parse_council(desk.published.text, desk.subject).name
 
     def title(self, revision: Revision) -> str:
         """文章の題。前のプログラムの書き方で読めないものは、id。"""

@@ -8,7 +8,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -26,7 +26,10 @@ _RECORD, _SOURCE = "record.json", "source"
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """取り込んだ資料ひとつ。``key`` は当てられない名前。``owner`` は取り込んだ人。"""
+    """取り込んだ資料ひとつ。``key`` は当てられない名前。``owner`` は取り込んだ人。
+
+    ``saved`` は、下書きにした文章の id（まだなら空）。
+    """
 
     key: str
     name: str
@@ -34,6 +37,7 @@ class Imported:
     council: str
     at: datetime.datetime
     draft: Draft
+    saved: str = ""
 
 
 class Imports:
@@ -53,9 +57,12 @@ class Imports:
             home = self._folder / found.key
             home.mkdir(mode=0o700)
             (home / _SOURCE).write_bytes(data)
-            record = asdict(found) | {"at": now.isoformat()}
-            (home / _RECORD).write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+            self._write(found)
         return found
+
+    def save(self, imported: Imported, subject: str) -> None:
+        """文章 ``subject`` の下書きにした。"""
+        self._write(replace(imported, saved=subject))
 
     def find(self, key: str, owner: str, council: str) -> Imported | None:
         """その人がその社協に取り込んだもの。なければ（1 日を過ぎたものも）``None``。"""
@@ -66,8 +73,12 @@ class Imports:
 
     def recent(self, owner: str, council: str) -> tuple[Imported, ...]:
         """その人がその社協に取り込んだもの。新しい順。"""
-        found = (self.find(home.name, owner, council) for home in self._homes())
-        return tuple(sorted((i for i in found if i), key=lambda i: (i.at, i.key), reverse=True))
+        return tuple(i for i in self.all_of(owner) if i.council == council)
+
+    def all_of(self, owner: str) -> tuple[Imported, ...]:
+        """その人が取り込んだもののすべて。新しい順。"""
+        found = (i for i in map(self._read, self._homes()) if i and i.owner == owner)
+        return tuple(sorted(found, key=lambda i: (i.at, i.key), reverse=True))
 
     def picture(self, imported: Imported, page: int) -> bytes:
         """PDF のページ（1 から）の絵（PNG）。描けなければ ``IntakeError``。"""
@@ -76,10 +87,18 @@ class Imports:
         if not path.exists():
             with self._turn():
                 data = page_picture((home / _SOURCE).read_bytes(), page)
-            part = path.with_suffix(f".{self._new_token()}")
-            part.write_bytes(data)
-            part.replace(path)
+            self._place(path, data)
         return path.read_bytes()
+
+    def _write(self, imported: Imported) -> None:
+        record = json.dumps(asdict(imported) | {"at": imported.at.isoformat()}, ensure_ascii=False)
+        self._place(self._folder / imported.key / _RECORD, record.encode())
+
+    def _place(self, path: Path, data: bytes) -> None:
+        """途中まで書いたものを、ほかの人に読ませない。"""
+        part = path.with_suffix(f".{self._new_token()}")
+        part.write_bytes(data)
+        part.replace(path)
 
     def _read(self, home: Path) -> Imported | None:
         try:

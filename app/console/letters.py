@@ -9,6 +9,8 @@ import asyncio
 import logging
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -16,12 +18,10 @@ from email.utils import format_datetime, make_msgid
 
 from app.console.frame import Console, url
 from app.console.notices import Letter
-from app.console.telling import sentence, title
+from app.console.telling import place, sentence, title
 from app.console.words import ACTIONS, moment
 from app.settings import Mail
 from content.database import StoreError
-from content.model import REGISTERS
-from content.workflow import Event
 
 LOG = logging.getLogger(__name__)
 
@@ -43,27 +43,39 @@ async def send_letters(console: Console) -> None:
             await asyncio.to_thread(send_waiting, console, console.settings.mail)
         except (MailError, StoreError) as error:
             LOG.error("%s", error)
+        except Exception:  # 1 度の思わぬ失敗で止めると、始め直すまで、だれにも届かない
+            LOG.exception("メールを送る仕事の不具合")
         await asyncio.sleep(SEND_EVERY)
 
 
 def send_waiting(console: Console, mail: Mail) -> int:
     """待っている知らせを送り、送れた数を返す。サーバーにつながらなければ ``MailError``。"""
-    letters = console.notices.take_letters()
-    if not letters:
-        return 0
+    left = [*console.notices.take_letters()]
     sent = 0
-    with _server(mail) as server:
-        for letter in letters:
-            try:
-                server.send_message(message(console, letter, mail))
-            except smtplib.SMTPServerDisconnected as error:
-                raise MailError(f"メールの途中で、サーバー {mail.host} が切れました。") from error
-            except (smtplib.SMTPException, OSError, ValueError, MessageError) as error:
-                LOG.error("知らせ %d をメールで送れませんでした（%s）。", letter.id, _reason(error))
-                continue
-            console.notices.sent(letter)
-            sent += 1
+    try:
+        if left:
+            with _server(mail) as server:
+                while left:
+                    sent += _sent(console, server, left[0], mail)
+                    left.pop(0)
+    except MailError as error:
+        console.notices.failed(left, str(error))
+        raise
     return sent
+
+
+def _sent(console: Console, server: smtplib.SMTP, letter: Letter, mail: Mail) -> bool:
+    """1 通を送れたか。サーバーが切れれば ``MailError``。"""
+    try:
+        server.send_message(message(console, letter, mail))
+    except smtplib.SMTPServerDisconnected as error:
+        raise MailError(f"メールの途中で、サーバー {mail.host} が切れました。") from error
+    except (smtplib.SMTPException, OSError, ValueError, MessageError) as error:
+        LOG.error("知らせ %d をメールで送れませんでした（%s）。", letter.id, _reason(error))
+        console.notices.failed([letter], f"宛先か中身を断られました（{_reason(error)}）。")
+        return False
+    console.notices.sent(letter)
+    return True
 
 
 def message(console: Console, letter: Letter, mail: Mail) -> EmailMessage:
@@ -88,40 +100,38 @@ def _lines(console: Console, letter: Letter) -> list[str]:
     if event.comment:
         lines += ["", "言葉:", event.comment]
     base = console.settings.base_url
-    where = f"{base}{_place(event)}" if base else "職員の画面を開いて、確かめてください。"
+    where = f"{base}{place(event) or url()}" if base else "職員の画面を開いて、確かめてください。"
     return [*lines, "", where, "", "このメールには返信できません。"]
 
 
-def _place(event: Event) -> str:
-    """そのできごとの文章のページ。"""
-    if event.kind in REGISTERS or event.kind == "readings":
-        return url("review", event.subject, event.kind)
-    return url("emergency", event.subject) if event.kind == "emergency" else url()
-
-
-def _server(mail: Mail) -> smtplib.SMTP:
+@contextmanager
+def _server(mail: Mail) -> Iterator[smtplib.SMTP]:
     """つながった（名乗った）サーバー。"""
     try:
-        if mail.tls:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                mail.host, mail.port, timeout=_PATIENCE, context=ssl.create_default_context()
-            )
-        else:
-            server = smtplib.SMTP(mail.host, mail.port, timeout=_PATIENCE)
+        server = _connected(mail)
     except (OSError, smtplib.SMTPException) as error:
         raise _unreached(mail, error) from error
     try:
-        _introduce(server, mail)
-    except (OSError, smtplib.SMTPException) as error:
+        try:
+            _introduce(server, mail)
+        except (OSError, smtplib.SMTPException) as error:
+            raise _unreached(mail, error) from error
+        yield server
+        with suppress(OSError, smtplib.SMTPException):  # 送った後の別れの言葉は、なくてもよい
+            server.quit()
+    finally:
         server.close()
-        raise _unreached(mail, error) from error
-    except BaseException:
-        server.close()
-        raise
-    return server
+
+
+def _connected(mail: Mail) -> smtplib.SMTP:
+    if mail.tls:
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(mail.host, mail.port, timeout=_PATIENCE, context=context)
+    return smtplib.SMTP(mail.host, mail.port, timeout=_PATIENCE)
 
 
 def _introduce(server: smtplib.SMTP, mail: Mail) -> None:
+    """暗号にしてから名乗る。サーバーの証明書を確かめられなければ、何も送らない。"""
     server.ehlo_or_helo_if_needed()
     if not mail.tls and server.has_extn("starttls"):
         server.starttls(context=ssl.create_default_context())
@@ -136,9 +146,21 @@ def _introduce(server: smtplib.SMTP, mail: Mail) -> None:
 
 
 def _unreached(mail: Mail, error: Exception) -> MailError:
+    where = f"メールサーバー {mail.host} の {mail.port} 番"
+    match error:
+        case ssl.SSLCertVerificationError():
+            return MailError(
+                f"{where}の証明書を信用できないので、送りませんでした（{error.verify_message}）。"
+                "TSUTAWARU_SMTP_URL のサーバーの名前と、証明書の期限を確かめてください。"
+                "組織の中の認証局なら、その証明書のファイルを SSL_CERT_FILE に入れてください。"
+            )
+        case smtplib.SMTPAuthenticationError():
+            return MailError(
+                f"{where}が、名前とパスワードを受け取りませんでした（{error.smtp_code}）。"
+                "TSUTAWARU_SMTP_URL の名前とパスワードを確かめてください。"
+            )
     return MailError(
-        f"メールサーバー {mail.host} の {mail.port} 番に送れません（{_reason(error)}）。"
-        "TSUTAWARU_SMTP_URL を確かめてください。10 分後に、また送ります。"
+        f"{where}に送れません（{_reason(error)}）。TSUTAWARU_SMTP_URL を確かめてください。"
     )
 
 

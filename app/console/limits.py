@@ -17,15 +17,26 @@ _FIRST_WAIT, _LONGEST_WAIT = 30, 900
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """何について数えるか。``free`` 回までは、待たせない。"""
+    """何について数えるか。``free`` 回までは、待たせない。``shared`` は、ほかの人の間違いも数えること。"""
 
     key: str
     free: int
+    shared: bool = False
 
 
-def limits(name: str, address: str) -> tuple[Limit, ...]:
-    """名前ごとと、アドレスごと（1 つの事務所のみなが、同じアドレスのことがある）。"""
-    return Limit(digest_of(f"name:{name}"), 5), Limit(digest_of(f"address:{address}"), 20)
+def limits(name: str, address: str, browser: str = "") -> tuple[Limit, ...]:
+    """アドレスからその名前に、アドレスごと（1 つの事務所のみなが、同じことがある）、名前だけ。
+
+    名前だけの数は、アドレスを変えながら試す人を止める。わざと間違えて人を締め出せないように、多くする。
+    その人が前に入ったブラウザー（``browser`` はその番号）は、そのブラウザーの間違いだけを数える。
+    """
+    if browser:
+        return (Limit(digest_of(f"browser:{browser}"), 5),)
+    return (
+        Limit(digest_of(f"name:{name} address:{address}"), 5),
+        Limit(digest_of(f"address:{address}"), 20, shared=True),
+        Limit(digest_of(f"name:{name}"), 100),
+    )
 
 
 def take_turn(connection: Connection, some: tuple[Limit, ...], now: datetime.datetime) -> int:
@@ -47,13 +58,16 @@ def take_turn(connection: Connection, some: tuple[Limit, ...], now: datetime.dat
     return 0
 
 
-def forgive(connection: Connection, name: Limit, *others: Limit) -> None:
-    """合っていた。名前の間違いは忘れ、ほかは、いま数えた 1 回だけを戻す。"""
-    connection.execute(delete(LOGIN_FAILURE).where(LOGIN_FAILURE.c.key == name.key))
+def forgive(connection: Connection, some: tuple[Limit, ...]) -> None:
+    """合っていた。その人の間違いは忘れ、ほかの人のものも混じる数は、いま数えた 1 回だけを戻す。"""
     failures = LOGIN_FAILURE.c.failures
-    for limit in others:
-        where = LOGIN_FAILURE.c.key == limit.key, failures > 0
-        connection.execute(update(LOGIN_FAILURE).where(*where).values(failures=failures - 1))
+    for limit in some:
+        where = LOGIN_FAILURE.c.key == limit.key
+        if limit.shared:
+            fewer = update(LOGIN_FAILURE).where(where, failures > 0).values(failures=failures - 1)
+            connection.execute(fewer)
+        else:
+            connection.execute(delete(LOGIN_FAILURE).where(where))
 
 
 def forget_old(connection: Connection, now: datetime.datetime) -> None:

@@ -73,17 +73,18 @@ class Joined:
 
     def field_of(self, problem: Problem) -> str:
         """誤りのある項目。書いていない項目の誤りは、その項目。"""
-        named = _NAMED.match(problem.message)
         spot = self.spot(problem.line)
-        if spot.field.startswith("front_") and named and named["name"] in FRONT.values():
-            return next(f"front_{key}" for key, name in FRONT.items() if name == named["name"])
+        named = _NAMED.match(problem.message)
+        told = problem.missing or (named["name"] if named else "")
+        if spot.field.startswith("front_") and told in FRONT.values():
+            return next(f"front_{key}" for key, name in FRONT.items() if name == told)
         return spot.field
 
     def message(self, problem: Problem) -> str:
         """原稿の行ではなく、画面での所で言う、誤りの説明。"""
         spot = self.spot(problem.line)
         if spot.field.startswith("front_"):
-            return problem.message
+            return f"{problem.missing}を入れてください。" if problem.missing else problem.message
         if spot.field.startswith("heading_"):
             return f"見出し「{spot.name}」: {problem.message}"
         place = f"「{spot.name}」の " if spot.name else ""
@@ -150,15 +151,23 @@ def _parts(lines: Sequence[str]) -> tuple[str, tuple[Part, ...]]:
     before: list[str] = []
     found: list[tuple[Part, list[str]]] = []
     for line in lines:
-        if match := _HEADING.fullmatch(line.strip()):
-            rest = (match["rest"] or "").strip()
-            id = _ID.search(rest)
-            heading = rest[: id.start()] if id else rest
-            found.append((Part(len(match["marks"]), heading, id["id"] if id else ""), []))
+        if part := heading_in(line):
+            found.append((part, []))
         else:
             (found[-1][1] if found else before).append(line)
     parts = tuple(Part(p.level, p.heading, p.id, trimmed("\n".join(b))) for p, b in found)
     return "\n".join(before).strip(), parts
+
+
+def heading_in(line: str) -> Part | None:
+    """見出しの行の、中身のない節。見出しでなければ ``None``。"""
+    match = _HEADING.fullmatch(line.strip())
+    if match is None:
+        return None
+    rest = (match["rest"] or "").strip()
+    id = _ID.search(rest)
+    heading = rest[: id.start()] if id else rest
+    return Part(len(match["marks"]), heading, id["id"] if id else "")
 
 
 def trimmed(body: str) -> str:

@@ -6,20 +6,23 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
-from app.console.account import Account
+from app.console.account import Account, governs
 from app.console.accounts import accounts_in
 from app.console.tables import ACCOUNT, NOTICE
 from content.database import Clock, reading, writing
 from content.events import Event
 from content.revisions import revision_numbered
 from content.tables import EVENT
+from content.workflow.people import STAFF, Actor
 
-_TRIES = 8
-_AGAIN = datetime.timedelta(minutes=10)
+TRIES = 8
+"""メールを送ってみる数。"""
+AGAIN = datetime.timedelta(minutes=10)
 """送れなかったメールを、もう一度送るまで。"""
 
 
@@ -42,6 +45,14 @@ class Letter:
     event: Event
 
 
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """送れなかったメール。``accounts`` は届いていない人、``fault`` は、いちばん新しい訳。"""
+
+    accounts: tuple[str, ...]
+    fault: str
+
+
 class Notices:
     """人ごとの知らせ。``tell`` を、``content.workflow`` の ``Tell`` として渡す。"""
 
@@ -54,7 +65,8 @@ class Notices:
         for account in _recipients(connection, event):
             state = "waiting" if account.mail else "none"
             row = {"account": account.name, "event": event.id, "mail_state": state}
-            connection.execute(insert(NOTICE).values(**row, mail_tries=0, mail_after=now))
+            row |= {"mail_tries": 0, "mail_after": now, "mail_fault": ""}
+            connection.execute(insert(NOTICE).values(row))
 
     def recent(self, name: str, limit: int = 50) -> tuple[Notice, ...]:
         """新しい順。"""
@@ -106,8 +118,8 @@ class Notices:
             ).all()
             for row in rows:
                 tries = row.mail_tries + 1
-                state = "waiting" if tries < _TRIES else "failed"
-                values = {"mail_tries": tries, "mail_after": now + _AGAIN, "mail_state": state}
+                state = "waiting" if tries < TRIES else "failed"
+                values = {"mail_tries": tries, "mail_after": now + AGAIN, "mail_state": state}
                 where = NOTICE.c.id == row.notice
                 connection.execute(update(NOTICE).where(where).values(values))
         return tuple(
@@ -120,13 +132,42 @@ class Notices:
             where = NOTICE.c.id == letter.id
             connection.execute(update(NOTICE).where(where).values(mail_state="sent"))
 
+    def failed(self, letters: Sequence[Letter], fault: str) -> None:
+        """送れなかった。``fault`` は、画面に出す訳。"""
+        with writing(self._engine) as connection:
+            where = NOTICE.c.id.in_([letter.id for letter in letters])
+            connection.execute(update(NOTICE).where(where).values(mail_fault=fault))
+
+    def unsent(self, actor: Actor) -> Unsent | None:
+        """``actor`` の扱えるアカウントの、送れず、画面でもまだ読まれていない知らせ。なければ ``None``。"""
+        with reading(self._engine) as connection:
+            governed = {a.name for a in accounts_in(connection) if governs(actor, a)}
+            rows = connection.execute(
+                select(NOTICE.c.account, NOTICE.c.mail_fault)
+                .join(ACCOUNT, ACCOUNT.c.name == NOTICE.c.account)
+                .where(
+                    NOTICE.c.mail_state.in_(("waiting", "failed")),
+                    NOTICE.c.mail_fault != "",
+                    NOTICE.c.read_at.is_(None),
+                    ACCOUNT.c.disabled_at.is_(None),
+                )
+                .order_by(NOTICE.c.id)
+            ).all()
+        found = [row for row in rows if row.account in governed]
+        if not found:
+            return None
+        return Unsent(tuple(sorted({row.account for row in found})), found[-1].mail_fault)
+
 
 def _recipients(connection: Connection, event: Event) -> list[Account]:
     council = event.subject.split("/")[0]
     serving = [
         a
         for a in accounts_in(connection)
-        if a.disabled_at is None and a.actor.serves(council) and a.name != event.actor
+        if a.disabled_at is None
+        and a.role in STAFF
+        and a.actor.serves(council)
+        and a.name != event.actor
     ]
     match event.action:
         case "announced":

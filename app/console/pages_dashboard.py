@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
@@ -14,6 +12,7 @@ from app.console.figures import PERIODS, Figures, figures, spans
 from app.console.frame import Asked, Console, NotFound, Place, Visitor, url
 from app.console.pages_broadcast import STATES
 from app.console.plots import Series, columns, rows
+from app.console.sheets import sheet as table
 from bot.broadcast import history
 from bot.notes import handled, unanswered
 from bot.people import tallied
@@ -21,8 +20,6 @@ from bot.people import tallied
 _QUESTIONS = 100
 _BROADCASTS = 5
 _JAPAN = datetime.timezone(datetime.timedelta(hours=9))
-# 表計算のソフトが、式として計算し始める字。
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def show(console: Console, visitor: Visitor, asked: Asked) -> Response:
@@ -95,12 +92,8 @@ def _day(seconds: float) -> str:
 
 
 def _csv(name: str, lines: Iterable[Sequence[str]]) -> Response:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    for line in lines:
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in line])
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(text.getvalue().encode("utf-8-sig"), 200, headers, media_type="text/csv")
+    return Response(table(lines).encode("utf-8-sig"), 200, headers, media_type="text/csv")
 
 
 PAGES = (

@@ -6,13 +6,21 @@ JavaScript があれば、書いている間も同じように「確かめる」
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from starlette.responses import Response
 
 from app.console.desk_work import Opened, excuses_of, opened, publication_of, readable
-from app.console.edit_form import arranged, joined_in, manuscript_in, picture_in, pictured
-from app.console.editor import choose_page, conflict_page, editor_page
+from app.console.edit_form import (
+    Written,
+    arranged,
+    edited_place,
+    picture_in,
+    pictured,
+    written_in,
+)
+from app.console.editor import LONG, choose_page, conflict_page, editor_page
 from app.console.form import FormFault
 from app.console.frame import (
     Asked,
@@ -24,8 +32,9 @@ from app.console.frame import (
     faults_of,
     url,
 )
-from app.console.manuscript import Joined, split, whole
+from app.console.manuscript import Joined, Manuscript, split, whole
 from app.console.remarks import Checked, checked, misread
+from app.console.unsure import UnsurePlaces
 from content.problems import NotationError
 from content.workflow import Conflict, Work, WorkflowError
 
@@ -41,7 +50,8 @@ def show(console: Console, visitor: Visitor, asked: Asked) -> Response:
     manuscript = None if asked.query.get("whole") else split(work.text)
     joined = whole(work.text) if manuscript is None else manuscript.joined()
     result = None
-    if asked.query.get("check"):
+    short = found.beside is not None and len(joined.text) <= LONG
+    if asked.query.get("check") or short:
         result = _checked(console, visitor, found, replace(work, text=joined.text), joined)
     return editor_page(console, visitor, asked, found, work.base, manuscript, joined, result=result)
 
@@ -64,16 +74,20 @@ def _checked(
 def send(console: Console, visitor: Visitor, asked: Asked) -> Response:
     found = opened(console, visitor, asked)
     if asked.form["do"] == "discard":
+        if found.kept is not None and not asked.form["sure"]:
+            return choose_page(console, visitor, asked, found, found.kept, discarding=True)
         console.drafts.discard(found.subject, found.register, visitor.actor)
         to = url("edit", found.subject, found.register) if found.desk or found.beside else url()
         return console.done(asked, to, "書きかけを捨てました。")
-    joined = joined_in(asked.form)
+    written = written_in(asked.form)
+    joined, listed = written.joined, _listed(written)
     base = asked.form.number("base")
     work = Work(found.subject, found.register, joined.text, base)
     try:
         if asked.form["do"] not in ("", "save"):
-            return _change(console, visitor, asked, found, work)
-        revision = console.drafts.save(work, visitor.actor)
+            return _change(console, visitor, asked, found, work, written.manuscript)
+        known = next(iter(asked.form.all("kept")), None)
+        revision = console.drafts.save(work, visitor.actor, known)
     except Conflict as conflict:
         return conflict_page(console, visitor, asked, found, conflict)
     except NotationError as error:
@@ -82,18 +96,39 @@ def send(console: Console, visitor: Visitor, asked: Asked) -> Response:
         faults = faults_of(error)
     else:
         saved = "変わったところはありません。" if revision.id == base else "下書きに保存しました。"
-        return console.done(asked, url("edit", found.subject, found.register), saved)
-    manuscript = manuscript_in(asked.form)
-    return editor_page(console, visitor, asked, found, base, manuscript, joined, faults)
+        at = edited_place(asked.form, written.manuscript, split(found.saved.text))
+        to = url("edit", found.subject, found.register) + (f"#{at}" if at else "")
+        return console.done(asked, to, saved + listed)
+    if listed:
+        asked = replace(asked, notice=listed)
+    return editor_page(console, visitor, asked, found, base, written.manuscript, joined, faults)
+
+
+def _listed(written: Written) -> str:
+    """箇条書きにしたことと、戻し方。していなければ空。"""
+    if not written.listed:
+        return ""
+    return (
+        f"「・」などで始まる {written.listed} 行を、箇条書き（行の頭に「- 」）にしました。"
+        "「・」のままにするときは、「・」に書き直して、行の間に空の行を入れます。"
+    )
 
 
 def _change(
-    console: Console, visitor: Visitor, asked: Asked, found: Opened, work: Work
+    console: Console,
+    visitor: Visitor,
+    asked: Asked,
+    found: Opened,
+    work: Work,
+    manuscript: Manuscript | None,
 ) -> Response:
     """保存ではないこと。書きかけを取って、開き直す。"""
-    do = asked.form["do"]
-    manuscript = manuscript_in(asked.form)
+    do, _, what = asked.form["do"].partition(":")
     at = "check_status" if do == "check" else ""
+    check = do == "check" and not (asked.form["live"] and len(work.text) > LONG)
+    if do == "seen" and (seen := re.fullmatch(r"(\d{1,15}):(\d{0,4})", what, re.ASCII)):
+        UnsurePlaces(console.engine).seen(found.subject, int(seen[1]))
+        at = f"part_{seen[2]}" if seen[2] else ""
     if manuscript is not None:
         change = arranged(asked.form, manuscript, found.beside_manuscript)
         if do == "picture":
@@ -108,18 +143,19 @@ def _change(
         "edit",
         found.subject,
         found.register,
-        kept="1" if _keep(console, visitor, found, work) else "",
+        kept="1" if _keep(console, visitor, asked, found, work) else "",
         whole="1" if as_whole else "",
-        check="1" if do == "check" else "",
+        check="1" if check else "",
     )
     return console.done(asked, f"{to}#{at}" if at else to)
 
 
-def _keep(console: Console, visitor: Visitor, found: Opened, work: Work) -> bool:
+def _keep(console: Console, visitor: Visitor, asked: Asked, found: Opened, work: Work) -> bool:
     """書きかけを取っておく。保存した文章と同じなら、書きかけはない（偽を返す）。"""
     saved = found.saved
     if found.desk is not None and (work.text, work.base) == (saved.text, saved.base):
-        console.drafts.discard(work.subject, work.kind, visitor.actor)
+        if found.kept is None or found.kept.mark == asked.form["kept"]:  # ほかの画面のものは残す
+            console.drafts.discard(work.subject, work.kind, visitor.actor)
         return False
     console.drafts.keep(work, visitor.actor)
     return True

@@ -1,4 +1,4 @@
-"""最初のページ: 待っているもの、書きかけ、知らせ、受け持つ文章のすべて。"""
+"""最初のページ: 待っているもの、書きかけ、知らせ、受け持つ文章のすべて。校正者には、聞く文章の一覧。"""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from app.console.frame import Asked, Console, Place, Visitor, named, url
-from app.console.notices import Notice
+from app.console.frame import EVERYONE, Asked, Console, Place, Visitor, named, url
+from app.console.imported import place_of, unsaved
+from app.console.notices import AGAIN, TRIES, Notice
+from app.console.proof_list import show_books
 from app.console.sound_tasks import sound_tasks
-from app.console.telling import sentence
+from app.console.telling import place, sentence
 from content.workflow import Desk, Event, Work
+from content.workflow.people import STAFF
 
 _SHOWN_NOTICES = 50
 
@@ -46,13 +49,16 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """知らせの文。"""
+    """知らせの文。``place`` は、その文章のページ（なければ空）。"""
 
     notice: Notice
     text: str
+    place: str
 
 
 def show(console: Console, visitor: Visitor, asked: Asked) -> Response:
+    if not visitor.is_one_of(STAFF):
+        return show_books(console, visitor, asked)
     rows = [_row(console, visitor, desk) for desk in console.desks(visitor)]
     shelves = tuple(
         Shelf(
@@ -73,7 +79,10 @@ def show(console: Console, visitor: Visitor, asked: Asked) -> Response:
         tasks=(
             *_notices_to_check(console, visitor, shelves),
             *_tasks(console, visitor, rows),
+            *_readings(console, shelves),
             *_sounds(console, visitor, rows),
+            *_unsaved(console, visitor),
+            *_unsent(console, visitor),
         ),
         kept=tuple(
             _kept(console, visitor, rows, w) for w in console.drafts.all_kept(visitor.actor)
@@ -132,7 +141,22 @@ def _notices_to_check(
         now = console.emergencies.current(shelf.council)
         if now and now.checked is None and now.revision.author != visitor.account.name:
             title = named(shelf.name, "emergency")
-            found.append(Task(title, "2 人めの確かめを待っています", now.announced, shelf.links))
+            links = (("緊急のお知らせ", url("emergency", shelf.council)),)
+            found.append(Task(title, "2 人めの確かめを待っています", now.announced, links))
+    return tuple(found)
+
+
+def _readings(console: Console, shelves: tuple[Shelf, ...]) -> tuple[Task, ...]:
+    """まだ公開していない、読みの辞書の直し。提出した文章といっしょに、確かめて公開する。"""
+    found: list[Task] = []
+    for shelf in shelves:
+        desk = console.approvals.desk(shelf.council, "readings")
+        if desk and desk.latest != desk.published:
+            what = (
+                "の直しが、まだ公開されていません。次に提出する文章といっしょに、確かめて公開します"
+            )
+            links = (("直しを見る", url("review", shelf.council, "readings")),)
+            found.append(Task(named(shelf.name, "readings"), what, None, links))
     return tuple(found)
 
 
@@ -140,9 +164,29 @@ def _sounds(console: Console, visitor: Visitor, rows: list[Row]) -> tuple[Task, 
     """校正と録音で、職員を待っているもの。"""
     titles = {(r.desk.subject, r.desk.kind): named(r.title, r.desk.kind) for r in rows}
     return tuple(
-        Task(titles.get((subject, kind), subject), what, None, (place,))
-        for subject, kind, what, place in sound_tasks(console, visitor)
+        Task(titles.get((subject, kind), subject), what, None, (link,))
+        for subject, kind, what, link in sound_tasks(console, visitor)
     )
+
+
+def _unsaved(console: Console, visitor: Visitor) -> tuple[Task, ...]:
+    """その人が取り込んで、まだ下書きにしていない資料。1 日で消える。"""
+    what = "を取り込みました。まだ下書きにしていません（取り込みから 1 日で消えます）"
+    return tuple(
+        Task(found.name, what, None, (("確かめて下書きにする", place_of(found)),))
+        for found in unsaved(console, visitor)
+    )
+
+
+def _unsent(console: Console, visitor: Visitor) -> tuple[Task, ...]:
+    """管理者に、届いていないメールと、その訳。"""
+    unsent = console.notices.unsent(visitor.actor)
+    if unsent is None:
+        return ()
+    names = "、".join(map(console.person, unsent.accounts))
+    minutes = AGAIN.seconds // 60
+    what = f"が {names} さんに届いていません。{unsent.fault}{minutes} 分おきに、{TRIES} 回まで送り直します"
+    return (Task("知らせのメール", what, None, (("アカウント", url("people")),)),)
 
 
 def _kept(
@@ -159,10 +203,10 @@ def _kept(
 
 
 def _told(console: Console, notice: Notice) -> Told:
-    return Told(notice, sentence(console, notice.event))
+    return Told(notice, sentence(console, notice.event), place(notice.event))
 
 
 PAGES = (
-    Place("", show, label="最初のページ"),
+    Place("", show, None, EVERYONE, "最初のページ"),
     Place("/notices", show_notices, read_notices, label="知らせ"),
 )

@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from app.console.form import FormFault
 from app.console.frame import Asked, Console, Fault, NotFound, Place, Visitor, faults_of, url
-from app.console.imports import Imported, Imports
+from app.console.imported import carry, imports_of
+from app.console.imports import Imported
 from app.console.manuscript import FRONT, Joined, Manuscript, Part, split
 from app.console.pages_new import NEW_FIELDS, council_name, front_in, name_faults
 from content.intake import KINDS, UNKNOWN, IntakeError, Remark
@@ -40,7 +41,7 @@ def send(console: Console, visitor: Visitor, asked: Asked) -> Response:
         upload = asked.form.upload("file")
         data = upload.file.read()
         name = re.split(r"[/\\]", upload.name)[-1]
-        imports = _imports(console)
+        imports = imports_of(console)
         found = imports.add(data, name, visitor.account.name, asked.path["council"])
     except (FormFault, IntakeError) as error:
         return _choose(console, visitor, asked, faults_of(error, "file"))
@@ -59,7 +60,7 @@ def _choose(
         faults,
         council=council,
         kinds=",".join(KINDS),
-        recent=_imports(console).recent(visitor.account.name, asked.path["council"]),
+        recent=imports_of(console).recent(visitor.account.name, asked.path["council"]),
     )
 
 
@@ -78,7 +79,7 @@ def show_one(console: Console, visitor: Visitor, asked: Asked) -> Response:
 
 
 def send_one(console: Console, visitor: Visitor, asked: Asked) -> Response:
-    _, manuscript = _found(console, visitor, asked)
+    found, manuscript = _found(console, visitor, asked)
     values, name = front_in(asked), asked.form["name"].strip()
     front = {**manuscript.front, **{FRONT[key]: value for key, value in values.items()}}
     joined = replace(manuscript, front=front).joined()
@@ -87,6 +88,7 @@ def send_one(console: Console, visitor: Visitor, asked: Asked) -> Response:
     if not faults:
         try:
             console.drafts.save(Work(subject, "standard", joined.text), visitor.actor)
+            carry(console, found, subject, manuscript)
         except NotationError as error:
             console.drafts.discard(subject, "standard", visitor.actor)
             faults = [Fault(message, field) for message, field in joined.explain(error)]
@@ -94,7 +96,10 @@ def send_one(console: Console, visitor: Visitor, asked: Asked) -> Response:
             faults = list(faults_of(error, "name"))
     if faults:
         return _confirm(console, visitor, asked, values, name, faults)
-    notice = "下書きにしました。取り込んだ資料は、1 日の間、「資料を取り込む」から見直せます。"
+    notice = (
+        "下書きにしました。確かめるところは、書く画面の節の所にも出ます。"
+        "もとのページの絵は、1 日の間、見られます。"
+    )
     return console.done(asked, url("edit", subject, "standard"), notice)
 
 
@@ -150,7 +155,7 @@ def picture(console: Console, visitor: Visitor, asked: Asked) -> Response:
     if not (page.isascii() and page.isdigit() and 1 <= int(page[:6]) <= found.draft.pages):
         raise NotFound("そのページはありません。")
     try:
-        data = _imports(console).picture(found, int(page))
+        data = imports_of(console).picture(found, int(page))
     except IntakeError as error:
         raise NotFound(str(error)) from error
     return Response(data, media_type="image/png")
@@ -160,17 +165,13 @@ def _found(console: Console, visitor: Visitor, asked: Asked) -> tuple[Imported, 
     council = asked.path["council"]
     found = None
     if visitor.actor.serves(council):
-        found = _imports(console).find(asked.path["key"], visitor.account.name, council)
+        found = imports_of(console).find(asked.path["key"], visitor.account.name, council)
     manuscript = split(found.draft.text) if found else None
     if found is None or manuscript is None:
         raise NotFound(
             "取り込んだ資料がありません（1 日を過ぎると消えます）。もう一度取り込んでください。"
         )
     return found, manuscript
-
-
-def _imports(console: Console) -> Imports:
-    return Imports(console.settings.cache / "imports", console.now)
 
 
 PAGES = (

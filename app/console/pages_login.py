@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 from starlette.responses import Response
 
 from app.console.account import AccountError
+from app.console.browsers import LASTS, cookie_for, sealed
 from app.console.carried import next_url, pack, unpack
 from app.console.form import Form
 from app.console.frame import (
+    EVERYONE,
     REFUSALS,
     ROOT,
     Asked,
@@ -67,7 +69,10 @@ def login_page(
 def log_in(console: Console, asked: Asked) -> Response:
     form = asked.form
     try:
-        token, account = console.sessions.log_in(form["name"], form["password"], asked.address)
+        browser = asked.browsers.get(cookie_for(form["name"]), "")
+        token, account = console.sessions.log_in(
+            form["name"], form["password"], asked.address, browser
+        )
     except LoginError as error:
         field = "name" if isinstance(error, TooManyTries) else "password"
         status = 429 if isinstance(error, TooManyTries) else 400
@@ -78,8 +83,8 @@ def log_in(console: Console, asked: Asked) -> Response:
         return page
     visitor = Visitor(account, token)
     if account.must_change:
-        return _entered(_password_page(console, visitor, asked), token, asked)
-    return _entered(_onward(console, visitor, asked, ""), token, asked)
+        return _entered(console, visitor, asked, _password_page(console, visitor, asked))
+    return _entered(console, visitor, asked, _onward(console, visitor, asked, ""))
 
 
 def _onward(console: Console, visitor: Visitor, asked: Asked, notice: str) -> Response:
@@ -91,11 +96,17 @@ def _onward(console: Console, visitor: Visitor, asked: Asked, notice: str) -> Re
     return console.page(visitor, asked, "resume.html", "書いたものを送る", to=to, pairs=pairs)
 
 
-def _entered(response: Response, token: str, asked: Asked) -> Response:
-    # 期限を書かないので、ブラウザーを閉じると消える（机を何人かで使うことがある）。
-    response.set_cookie(
-        SESSION_COOKIE, token, path=ROOT, secure=asked.secure, httponly=True, samesite="lax"
+def _entered(console: Console, visitor: Visitor, asked: Asked, response: Response) -> Response:
+    browser = cookie_for(visitor.account.name)
+    cookies: tuple[tuple[str, str, int | None], ...] = (
+        # 期限を書かないので、ブラウザーを閉じると消える（机を何人かで使うことがある）。
+        (SESSION_COOKIE, visitor.token, None),
+        (browser, sealed(console.key, browser, visitor.token), LASTS),
     )
+    for name, value, lasts in cookies:
+        response.set_cookie(
+            name, value, lasts, path=ROOT, secure=asked.secure, httponly=True, samesite="lax"
+        )
     return response
 
 
@@ -119,15 +130,14 @@ def change_password(console: Console, visitor: Visitor, asked: Asked) -> Respons
     if new != form["new_password_again"]:
         return _password_page(console, visitor, asked, _DIFFERENT)
     try:
-        token = console.sessions.change_password(
-            visitor.token, form["old_password"], new, asked.address
-        )
+        token = console.sessions.change_password(visitor.token, form["old_password"], new)
     except LoginError as error:
         return _password_page(console, visitor, asked, faults_of(error, "old_password"))
     except AccountError as error:
         return _password_page(console, visitor, asked, faults_of(error, "new_password"))
     notice = "パスワードを変えました。ほかの画面のログインは終わりました。"
-    return _entered(_onward(console, visitor, asked, notice), token, asked)
+    renewed = Visitor(visitor.account, token)
+    return _entered(console, renewed, asked, _onward(console, visitor, asked, notice))
 
 
 def _password_page(
@@ -168,7 +178,7 @@ def use_link(console: Console, asked: Asked) -> Response:
         return _link_page(console, asked, faults_of(error, "new_password"))
     token = console.sessions.start(account)
     response = console.done(asked, url(), "パスワードを決めて、ログインしました。")
-    return _entered(response, token, asked)
+    return _entered(console, Visitor(account, token), asked, response)
 
 
 def _link_page(console: Console, asked: Asked, faults: Sequence[Fault] = ()) -> Response:
@@ -195,6 +205,6 @@ DOORS = (
     Door("/link/{token}", show_link, use_link),
 )
 PAGES = (
-    Place("/password", show_password, change_password),
-    Place("/logout", None, log_out),
+    Place("/password", show_password, change_password, EVERYONE),
+    Place("/logout", None, log_out, EVERYONE),
 )

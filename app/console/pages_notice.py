@@ -46,7 +46,10 @@ def announce(console: Console, visitor: Visitor, asked: Asked) -> Response:
     text = EmergencyText(asked.form["standard"], asked.form["plain"], asked.form["kana"])
     council = asked.path["council"]
     _name(console, visitor, asked)
-    if asked.form["do"] != "publish":
+    if asked.form["do"] == "publish" and _same(text.plain, text.standard):
+        text, help = drafted(console, council, text)
+        return _page(console, visitor, asked, text, (Fault(_SAME, "plain"),), help, as_is=True)
+    if asked.form["do"] not in ("publish", "as_is"):
         if not text.standard.strip():
             fault = Fault(
                 "「ふつうの文章」がありません。知らせることを書いてください。", "standard"
@@ -65,6 +68,13 @@ def announce(console: Console, visitor: Visitor, asked: Asked) -> Response:
         url("emergency", council),
         "お知らせを出しました。ほかの人に、確かめるよう頼んでください。",
     )
+
+
+def _same(plain: str, standard: str) -> bool:
+    return plain.split() == standard.split()
+
+
+_SAME = "やさしい文章が、ふつうの文章と同じです。書き直すか、急ぐときは「同じ文章のまま公開する」を押してください。"
 
 
 def check(console: Console, visitor: Visitor, asked: Asked) -> Response:
@@ -86,10 +96,15 @@ def drafted(console: Console, council: str, text: EmergencyText) -> tuple[Emerge
     """空の欄を埋める。やさしい文章は、言葉の説明にある やさしい語に替え、かなは、読みの辞書で付ける。"""
     from accessibility.plain import check_text
 
-    plain = text.plain if text.plain.strip() else easier(text.standard)
+    plain = text.plain
+    if not plain.strip():
+        plain = easier(text.standard)
+        for r in check_text(plain).warnings:
+            if r.code == "formal" and r.suggestion:  # そのまま入れかわる言い方だけ
+                plain = plain.replace(r.text, r.suggestion)
     kana, doubtful = spelled(console, council, plain)
     remarks = [f"{r.text}: {r.message}" for r in check_text(plain).warnings]
-    if plain.strip() == text.standard.strip():
+    if _same(plain, text.standard):
         remarks.insert(0, "ふつうの文章と同じです。やさしい言葉で書き直してください。")
     filled = text.kana if text.kana.strip() else kana
     return replace(text, plain=plain, kana=filled), Help(doubtful, tuple(dict.fromkeys(remarks)))
@@ -143,6 +158,8 @@ def _page(
     text: EmergencyText,
     faults: Sequence[Fault] = (),
     help: Help | None = None,
+    *,
+    as_is: bool = False,
 ) -> Response:
     council = asked.path["council"]
     name = _name(console, visitor, asked)
@@ -157,6 +174,7 @@ def _page(
         now=console.emergencies.current(council),
         text=text,
         help=help,
+        as_is=as_is,
         seen=None if help is None else _seen(name, text),
         longest=LONGEST,
         history=tuple(reversed(history)),

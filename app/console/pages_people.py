@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from starlette.responses import Response
 
-from app.console.account import Account, AccountError, account_name, check_governs
+from app.console.account import Account, AccountError, account_name, governs
 from app.console.frame import Asked, Console, Fault, NotFound, Place, Visitor, faults_of, url
 from content.workflow import Actor, Role
 from content.workflow.people import ROLES
@@ -17,7 +17,7 @@ _EVERY = "*"
 
 
 def show_people(console: Console, visitor: Visitor, asked: Asked) -> Response:
-    governed = [a for a in console.accounts.all() if _governs(visitor.actor, a)]
+    governed = [a for a in console.accounts.all() if governs(visitor.actor, a)]
     return console.page(
         visitor,
         asked,
@@ -161,17 +161,9 @@ def _written(console: Console, visitor: Visitor, asked: Asked, name: str) -> Acc
 
 def _account(console: Console, visitor: Visitor, asked: Asked) -> Account:
     account = console.accounts.find(account_name(asked.path["person"]))
-    if account is None or not _governs(visitor.actor, account):
+    if account is None or not governs(visitor.actor, account):
         raise NotFound("そのアカウントはありません。アカウントの一覧から選んでください。")
     return account
-
-
-def _governs(actor: Actor, account: Account) -> bool:
-    try:
-        check_governs(actor, account)
-    except AccountError:
-        return False
-    return True
 
 
 def _field(error: AccountError) -> str:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Sequence
 
 from starlette.responses import FileResponse, Response
 
 from accessibility.cache import Cache
-from app.console.builds import Builds
 from app.console.frame import (
+    EVERYONE,
     REFUSALS,
     Asked,
     Console,
@@ -24,14 +22,17 @@ from app.console.frame import (
     named,
     url,
 )
+from app.console.proof_list import current_proof
+from app.console.proof_sheet import sheet
 from app.console.sounds import Listening
-from app.console.words import moment
 from bot.clips import AudioClips
 from content.model import REGISTERS, Register
 from content.workflow import NotAllowed, Role, WorkflowError
-from content.workflow.proofs import FAULTS, STATES, Proof, Proofs, Remark
+from content.workflow.people import STAFF
+from content.workflow.proofs import FAULTS, STATES, Proofs, Remark
 
-STAFF: tuple[Role, ...] = ("reviewer", "administrator")
+_CONFIRMERS: tuple[Role, ...] = ("reviewer", "administrator")
+"""校正を確かめられる役割。"""
 
 # 聞く -----------------------------------------------------------------------------
 
@@ -69,9 +70,10 @@ def send(console: Console, visitor: Visitor, asked: Asked) -> Response:
         except WorkflowError as error:
             return _listening(console, visitor, asked, faults_of(error, "fault"))
         return _moved(console, asked, _here(asked, at=here.sentence), "誤りを校正表に残しました。")
-    step = {"next": 1, "back": -1}.get(doing, 0)
+    # 画面の動き（proof.js）は、終わりまで鳴ったことを heard で、進むことを skip で、別に送る。
+    step = {"next": 1, "skip": 1, "back": -1}.get(doing, 0)
     to = book.sounds[min(max(place + step, 0), len(book.sounds) - 1)]
-    heard = here.key if doing == "next" else ""
+    heard = here.key if doing in ("next", "heard") else ""
     proofs.stand(asked.subject, register, to.sentence, heard, actor)
     return _moved(console, asked, _here(asked, play="1"))
 
@@ -111,7 +113,7 @@ def _listening(
         unheard=book.first_unheard(progress.heard),
         play=bool(asked.query.get("play")) and not faults,
         FAULTS=tuple(FAULTS.items()),
-        proof=_latest(proofs, asked.subject, register, book),
+        proof=current_proof(proofs, asked.subject, register, book),
         remarked=sum(
             r.author == visitor.account.name for r in proofs.remarks(asked.subject, register)
         ),
@@ -166,11 +168,11 @@ def decide(console: Console, visitor: Visitor, asked: Asked) -> Response:
             raise WorkflowError(_RENEWED)
         if doing == "confirm":
             proofs.confirm(asked.subject, register, book.heard, book.keys, actor)
-            said = "校正を確かめました。版を作り直すと、「校正済」と入ります。"
+            said = "校正を確かめました。版を作り直しています。終わると、「校正済」と入ります。"
         else:
             proofs.withdraw(asked.subject, register, book.heard, actor)
             said = "校正を取り消しました。"
-        Builds(console.engine, console.now).ask(visitor.account.name)
+        console.builds.ask(visitor.account.name)
     except NotAllowed:
         raise
     except REFUSALS as error:
@@ -197,8 +199,9 @@ def _table(
         book=book,
         remarks=proofs.remarks(asked.subject, register),
         proofs=proofs.proofs(asked.subject, register),
-        proof=_latest(proofs, asked.subject, register, book) if book else None,
-        staff=visitor.is_one_of(STAFF),
+        proof=current_proof(proofs, asked.subject, register, book) if book else None,
+        confirms=visitor.is_one_of(_CONFIRMERS),
+        decides=visitor.is_one_of(STAFF),
         FAULTS=FAULTS,
         DECISIONS=STATES,
     )
@@ -207,47 +210,12 @@ def _table(
 def table_csv(console: Console, visitor: Visitor, asked: Asked) -> Response:
     """表計算のための校正表。"""
     register, _ = _text(console, visitor, asked)
-    buffer = io.StringIO()
-    rows = csv.writer(buffer)
-    rows.writerow(_COLUMNS)
-    for r in _proofs(console).remarks(asked.subject, register):
-        decided = (
-            (console.person(r.decided_by), moment(r.decided_at))
-            if (r.decided_by and r.decided_at)
-            else ("", "")
-        )
-        rows.writerow(
-            [
-                _cell(value)
-                for value in (
-                    str(r.id),
-                    r.heading,
-                    r.text,
-                    FAULTS[r.fault],
-                    r.words,
-                    console.person(r.author),
-                    moment(r.at),
-                    STATES[r.state],
-                    r.reason,
-                    *decided,
-                )
-            ]
-        )
+    table = sheet(_proofs(console).remarks(asked.subject, register), console.person)
     file = f"{asked.path['name']}-{register}-proof.csv"
     headers = {"Content-Disposition": f'attachment; filename="{file}"'}
     # 始めの印（BOM）がないと、Excel は文字化けする。
-    body = buffer.getvalue().encode("utf-8-sig")
+    body = table.encode("utf-8-sig")
     return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
-
-
-_COLUMNS = (
-    "番号", "節", "文", "誤り", "言葉", "聞いた人", "日時", "決めたこと", "訳", "決めた人", "決めた日時",
-)  # fmt: skip
-
-
-def _cell(value: str) -> str:
-    """表計算が式とみなす始めの字を、文字にする。"""
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t") else value
 
 
 # ----------------------------------------------------------------------------------
@@ -262,6 +230,8 @@ def _text(console: Console, visitor: Visitor, asked: Asked) -> tuple[Register, s
     if register is None:
         raise NotFound("その文章はありません。最初のページの一覧から選んでください。")
     desk = console.desk(visitor, asked.subject, register)
+    if desk.published is None and not visitor.is_one_of(STAFF):
+        raise NotFound("その文章は、まだ公開されていません。")  # 題も、まだ職員だけのもの
     return register, named(console.title(desk.published or desk.latest), register)
 
 
@@ -274,12 +244,6 @@ def _book(console: Console, asked: Asked, register: Register) -> Listening:
 
 def _proofs(console: Console) -> Proofs:
     return Proofs(console.engine, console.now)
-
-
-def _latest(proofs: Proofs, subject: str, register: Register, book: Listening) -> Proof | None:
-    """いまの音声の、校正の終わり。"""
-    found = [p for p in proofs.proofs(subject, register) if p.digest == book.heard]
-    return next((p for p in reversed(found) if p.withdrawn_at is None), None)
 
 
 def _remark(proofs: Proofs, asked: Asked, register: Register) -> Remark:
@@ -297,9 +261,9 @@ def _here(asked: Asked, *more: str, **query: str) -> str:
 _ONE = "/proof/{council}/{name}/{register}"
 
 PAGES = (
-    Place(_ONE, show, send, label="聞いて校正"),
-    Place(f"{_ONE}/sentences", sentences),
-    Place(f"{_ONE}/sound/{{sentence}}", sound),
-    Place(f"{_ONE}/table", show_table, decide),
-    Place(f"{_ONE}/table.csv", table_csv),
+    Place(_ONE, show, send, EVERYONE, "聞いて校正"),
+    Place(f"{_ONE}/sentences", sentences, None, EVERYONE),
+    Place(f"{_ONE}/sound/{{sentence}}", sound, None, EVERYONE),
+    Place(f"{_ONE}/table", show_table, decide, EVERYONE),
+    Place(f"{_ONE}/table.csv", table_csv, None, EVERYONE),
 )

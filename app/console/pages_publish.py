@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from app.console.builds import STATES, Builds
+from app.console.builds import STATES
 from app.console.form import FormFault
 from app.console.frame import Asked, Console, Fault, Place, Visitor, faults_of, url
+from app.console.pointers import same_date
 from app.console.progress import site_panel, text_panel
 from app.console.reviewing import desk_of, title_of
 from app.console.words import from_local, local
@@ -131,6 +132,7 @@ def _page(
         status=status,
         desk=desk,
         waiting=waiting,
+        same_date=waiting is not None and same_date(waiting, desk.published),
         date=asked.form["date"] or date,
         time=asked.form["time"] or time,
         earlier=_earlier(console, desk, events),
@@ -154,7 +156,7 @@ def _earlier(console: Console, desk: Desk, events: Sequence[Event]) -> tuple[Ear
 
 
 def show_all(console: Console, visitor: Visitor, asked: Asked) -> Response:
-    builds = _builds(console).recent(_SHOWN_BUILDS)
+    builds = console.builds.recent(_SHOWN_BUILDS)
     desks = [d for d in console.desks(visitor) if d.waiting]
     waiting = [(title_of(console, d.latest), d) for d in desks]
     return console.page(
@@ -170,7 +172,7 @@ def show_all(console: Console, visitor: Visitor, asked: Asked) -> Response:
 
 
 def again(console: Console, visitor: Visitor, asked: Asked) -> Response:
-    _builds(console).ask(visitor.account.name)
+    console.builds.ask(visitor.account.name)
     return console.done(asked, url("publish"), "版を作り直します。")
 
 
@@ -184,10 +186,6 @@ def now(console: Console, visitor: Visitor, asked: Asked) -> Response:
     else:
         panel = site_panel(console)
     return console.page(visitor, asked, "publish_now.html", "", panel=panel, states=STATES)
-
-
-def _builds(console: Console) -> Builds:
-    return Builds(console.engine, console.now)
 
 
 PAGES = (

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 
+from filelock import FileLock, Timeout
 from starlette.responses import FileResponse, Response
 
 from accessibility.cache import Cache
-from app.console.builds import Builds
 from app.console.form import FormFault
 from app.console.frame import (
     REFUSALS,
@@ -26,19 +27,24 @@ from app.console.frame import (
 )
 from app.console.sounds import Listening, Spoken
 from content.model import REGISTERS, Register
-from content.workflow import NotAllowed, Role, WorkflowError
-from content.workflow.recordings import Take, Takes, check_reader
+from content.workflow import NotAllowed, WorkflowError
+from content.workflow.recordings import CHECKERS, Take, Takes, check_reader, objection
 
-STAFF: tuple[Role, ...] = ("reviewer", "administrator")
+_WAIT = 90
+"""ほかの人の録音を受け取り終わるのを待つ秒数。"""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """節ひとつ。``take`` は、使うと決めた録音か、いちばん新しい録音。``fits`` は、文章が同じか。"""
+    """節ひとつ。``used`` は使うと決めた録音、``newest`` はいちばん新しい録音。"""
 
     section: Spoken
-    take: Take | None
-    fits: bool
+    used: Take | None
+    newest: Take | None
+
+    def fits(self, take: Take) -> bool:
+        """録音の後で、文章が変わっていないか。"""
+        return take.digest == self.section.text
 
 
 def show(console: Console, visitor: Visitor, asked: Asked) -> Response:
@@ -55,6 +61,7 @@ def show(console: Console, visitor: Visitor, asked: Asked) -> Response:
         f"人の録音: {title}",
         rows=rows,
         lost=[take for take in takes if take.used and take.section not in known] if book else [],
+        building=_building(console),
         here=_here(asked),
     )
 
@@ -78,22 +85,25 @@ def send(console: Console, visitor: Visitor, asked: Asked) -> Response:
         take = _take(takes, asked, register)
         if doing == "end":
             takes.end(take, actor)
-            said = "録音をやめました。版を作り直すと、合成音声に戻ります。"
+            said = "録音をやめました。版を作り直しています。終わると、合成音声に戻ります。"
+        elif take.digest != section.text:
+            raise WorkflowError(_CHANGED)
+        elif doing == "use":
+            takes.use(take, _begins(asked, take), actor)
+            said = "録音を使います。版を作り直しています。終わると、この人の声になります。"
         else:
-            if take.digest != section.text:
-                raise WorkflowError(_CHANGED)
             takes.correct(take, _begins(asked, take), actor)
-            if doing == "use":
-                takes.use(_take(takes, asked, register), actor)
-                said = "録音を使います。版を作り直すと、この人の声になります。"
-            else:
-                said = "文の切れ目を保存しました。"
+            said = "文の切れ目を保存しました。"
+            # 開いている間に、ほかの人が使うと決めたかもしれない。
+            take = _take(takes, asked, register)
+            if take.used:
+                said += "版を作り直しています。終わると、音声の切れ目も変わります。"
     except NotAllowed:
         raise
     except REFUSALS as error:
         return _section(console, visitor, asked, faults_of(error, "" if doing != "add" else "file"))
     if doing in ("use", "end") or take.used:
-        Builds(console.engine, console.now).ask(visitor.account.name)
+        console.builds.ask(visitor.account.name)
     return console.done(asked, here, said)
 
 
@@ -109,11 +119,13 @@ def _add(
         raise FormFault(str(error), "reader") from None
     if not form["consent"]:
         raise FormFault("読んだ人が、公開に同意したことを確かめてください。", "consent")
-    try:
-        recorded = read_recording(form.upload("file").file)
-    except RecordingError as error:
-        raise FormFault(str(error), "file") from None
-    borders = align(recorded.pcm, section.lengths)
+    upload = form.upload("file")
+    with _turn(console):
+        try:
+            recorded = read_recording(upload.file)
+        except RecordingError as error:
+            raise FormFault(str(error), "file") from None
+        borders = align(recorded.pcm, section.lengths)
     times = tuple(
         (sound.sentence, begin, end)
         for sound, (begin, end) in zip(section.sounds, pairwise(borders), strict=True)
@@ -128,6 +140,19 @@ def _add(
         form["reader"],
         visitor.actor,
     )
+
+
+@contextmanager
+def _turn(console: Console) -> Iterator[None]:
+    """1 つずつ受け取る。長い録音がいくつ来ても、メモリーは 1 つの分で足りる。"""
+    folder = console.settings.cache
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / "recordings.lock", timeout=_WAIT):
+            yield
+    except Timeout:
+        message = "ほかの録音を受け取っています。少し待ってから、もう一度入れてください。"
+        raise FormFault(message, "file") from None
 
 
 def _begins(asked: Asked, take: Take) -> list[float]:
@@ -168,7 +193,7 @@ def _section(
         visitor,
         asked,
         "recording.html",
-        f"人の録音「{section.heading}」: {title}",
+        f"人の録音『{section.heading}』: {title}",
         faults,
         section=section,
         takes=takes,
@@ -176,7 +201,9 @@ def _section(
         fits=fits,
         lines=lines,
         changed=_CHANGED,
-        staff=visitor.is_one_of(STAFF),
+        objection=objection(take, visitor.actor) if take else "",
+        may_end=visitor.is_one_of(CHECKERS),
+        building=_building(console),
         all=_here(asked),
         here=_here(asked, section.id),
     )
@@ -206,8 +233,12 @@ _CHANGED = (
 
 def _row(section: Spoken, takes: Sequence[Take]) -> Row:
     mine = [take for take in takes if take.section == section.id]
-    take = next((t for t in mine if t.used), next(iter(mine), None))
-    return Row(section, take, take is not None and take.digest == section.text)
+    return Row(section, next((t for t in mine if t.used), None), next(iter(mine), None))
+
+
+def _building(console: Console) -> bool:
+    """版を作り直していて、前の声のままのことがあるか。"""
+    return any(build.is_open for build in console.builds.recent(1))
 
 
 def _text(console: Console, visitor: Visitor, asked: Asked) -> tuple[Register, str]:

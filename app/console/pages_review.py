@@ -8,14 +8,19 @@ from starlette.responses import Response
 
 from app.console.form import FormFault
 from app.console.frame import Asked, Console, Fault, NotFound, Place, Visitor, faults_of, url
+from app.console.pointers import same_date, told, unwritten
 from app.console.reviewing import Case, case, pictures, readings, report, title_of
+from app.console.unsure import UnsurePlaces
 from app.console.words import STATES, moment
 from content.database import reading
 from content.revisions import pictures_of
-from content.workflow import NotAllowed, OutOfDate, Revision, Role, WorkflowError
+from content.workflow import NotAllowed, OutOfDate, Revision, Role, State, WorkflowError
 
 _STAND_IN = "代理"
 _WARDENS: tuple[Role, ...] = ("reviewer", "administrator")
+
+_BEFORE: tuple[State, ...] = ("draft", "returned", "submitted", "approved", "scheduled")
+"""まだ公開していない今。"""
 
 FAITHLESS = ("unfaithful-number", "unfaithful-name", "missing-section")
 """ふつうの文章と事実が合わないという、検査の決まり。"""
@@ -48,12 +53,16 @@ def send(console: Console, visitor: Visitor, asked: Asked) -> Response:
         status = 403 if isinstance(error, NotAllowed) else 400
         status = 409 if isinstance(error, OutOfDate) else status
         return _page(console, visitor, asked, now, faults_of(error, field), status)
+    if what == "submit" and (empty := unwritten(console, found)):
+        said += f"まだ書いていない節が {len(empty)} あります。"
     title = title_of(console, found.revision)
     return console.done(asked, _address(found), f"「{title}」{said}")
 
 
 def _submit(console: Console, visitor: Visitor, asked: Asked) -> None:
     console.approvals.submit(*_seen(asked), visitor.actor, asked.form["note"])
+    if asked.path["register"] == "standard":
+        UnsurePlaces(console.engine).all_seen(asked.subject)
 
 
 def _withdraw(console: Console, visitor: Visitor, asked: Asked) -> None:
@@ -139,6 +148,10 @@ def _page(
         pictures=pictures(console, found),
         reading=readings(console, found),
         report=checked,
+        told=told(found, checked) if checked else (),
+        unwritten=unwritten(console, found),
+        same_date=found.state in _BEFORE and same_date(found.revision, found.desk.published),
+        views=_views(console, visitor, found),
         unfaithful=[r for r in checked.warnings if r.code in FAITHLESS] if checked else [],
         choices=[(r.id, _choice(found, r)) for r in reversed(found.history)],
         changes=CHANGES,
@@ -148,6 +161,17 @@ def _page(
         address=_address(found),
         written={name: asked.form[name] for name in ("note", "reason", "comment")},
     )
+
+
+def _views(console: Console, visitor: Visitor, found: Case) -> list[tuple[str, str]]:
+    """この稿の、下見と読み。"""
+    council, _, name = found.desk.subject.partition("/")
+    links = console.links(
+        console.text_places(visitor), council=council, name=name, register=found.desk.kind
+    )
+    chosen = "" if found.revision == found.desk.opening else f"?revision={found.revision.id}"
+    wanted = (url("preview"), url("readings"))
+    return [(label, to + chosen) for label, to in links if name and to.startswith(wanted)]
 
 
 def _choice(found: Case, revision: Revision) -> str:

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
 SHORTEST, LONGEST = 10, 128
+_LONGEST_TYPED = LONGEST * 4
+"""幅をそろえる前の長さ。1 字は、4 つまでの字を組んだもの。これより長ければ、そろえもしない（1 字が 18 字になる
+字もあり、長い文字には何秒もかかる）。"""
+_TOO_LONG = f"パスワードは {LONGEST} 字までにしてください。"
 _AT_ONCE = 2
 """同時に計算する数（1 つに 64 MiB 要る）。ログインが押し寄せても、メモリーを使い切らない。"""
 _FEW_LETTERS = 4
@@ -28,6 +32,8 @@ def password_fault(password: str, name: str) -> str:
 
     長さと、当てやすさだけを見る。字の種類を混ぜさせない（NIST SP 800-63B 3.1.1.2）。
     """
+    if len(password) > _LONGEST_TYPED:
+        return _TOO_LONG
     text = _normal(password)
     if len(text) < SHORTEST:
         return (
@@ -35,7 +41,7 @@ def password_fault(password: str, name: str) -> str:
             "いくつかの言葉を並べると、長くても覚えられます。"
         )
     if len(text) > LONGEST:
-        return f"パスワードは {LONGEST} 字までにしてください。"
+        return _TOO_LONG
     if len(set(text)) < _FEW_LETTERS:
         return "同じ字の多いパスワードは、すぐに当てられます。ほかの言葉にしてください。"
     bare = _bare(text)
@@ -69,6 +75,8 @@ class Passwords:
         """要約がなくても、あるときと同じだけ時間をかける（名前があるかを、時間から悟られないように）。"""
         from argon2.exceptions import InvalidHashError, VerificationError
 
+        if len(password) > _LONGEST_TYPED:
+            return False
         dummy = self._dummy
         with self._turns:
             try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.console.builds import STATES, Build, Builds
+from app.console.builds import STATES, Build
 from app.console.frame import Console, url
 from channels.edition import edition_folder
 from channels.pages import HOME, hub_path
@@ -37,7 +37,7 @@ class Panel:
 
 def site_panel(console: Console) -> Panel | None:
     """いちばん新しい作り直しの様子。"""
-    newest = Builds(console.engine, console.now).recent(1)
+    newest = console.builds.recent(1)
     return Panel(newest[0], _SITE, url("publish", "now"), url("publish")) if newest else None
 
 
@@ -47,7 +47,7 @@ def text_panel(console: Console, desk: Desk, events: Sequence[Event]) -> Panel |
     shown = [e for e in events if e.action in SHOWN and now and e.revision == now.id]
     if not shown or shown[-1].action == "loaded":
         return None
-    build = Builds(console.engine, console.now).carrying(shown[-1].id)
+    build = console.builds.carrying(shown[-1].id)
     if build is None:
         return None
     return Panel(

@@ -8,7 +8,7 @@ from app.console.carried import next_url, pack, unpack
 from app.console.frame import REFUSALS, Asked, Console, NotFound, Visitor, faults_of
 from content.database import StoreError
 from content.workflow import Conflict, NotAllowed, OutOfDate, Role
-from content.workflow.people import ROLES
+from content.workflow.people import named
 
 
 def refused(
@@ -23,7 +23,7 @@ def refused(
         case None:
             status, title, messages = 403, "受け取りませんでした", (_ELSEWHERE,)
         case tuple():
-            who = "か".join(ROLES[role] for role in reason)
+            who = named(reason)
             message = f"このページを使えるのは、{who}です。{who}に頼んでください。"
             status, title, messages = 403, "このページは使えません", (message,)
         case NotFound():
@@ -46,7 +46,7 @@ def refused(
         status=status,
         messages=messages,
         to=next_url(asked.url),
-        pairs=unpack(pack(asked.form)) if visitor else (),
+        pairs=unpack(pack(asked.form)),
     )
 
 

@@ -71,13 +71,17 @@ def checked(
     from accessibility.plain import check_publication
 
     report = check_publication(publication, standard, excuses, joined.text)
-    marks = [_mark(joined, remark) for remark in report.remarks]
     hints = [r for r in report.remarks if r.severity == "hint" and not r.excuse]
     excused = [r for r in report.remarks if r.excuse]
     summary = f"直すもの {len(report.warnings)}、考えるもの {len(hints)}"
     if excused:
         summary += f"、認めたもの {len(excused)}"
-    return Checked(f"{summary}。", _areas(marks), report.score)
+    return Checked(f"{summary}。", areas_of(joined, report.remarks), report.score)
+
+
+def areas_of(joined: Joined, remarks: Iterable[Remark]) -> Mapping[str, Sequence[Mark]]:
+    """所（``Mark.area``）ごとのしらせ。``remarks`` の行は、``joined`` の行。"""
+    return _areas(_mark(joined, remark) for remark in remarks)
 
 
 def _mark(joined: Joined, remark: Remark) -> Mark:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from app.console.comparison import Comparison, Piece, compare, pieces
 from app.console.frame import Asked, Console, NotFound, Visitor, named
+from app.console.readings_table import in_words
 from app.console.words import KINDS
 from content.database import reading
 from content.events import APPROVALS, state_of
@@ -91,8 +92,11 @@ class Case:
 
     @property
     def comparison(self) -> Comparison:
-        """``against`` がなければ、見せる稿そのもの（違いなし）。"""
-        return compare((self.against or self.revision).text, self.revision.text)
+        """``against`` がなければ、見せる稿そのもの（違いなし）。読みの辞書は、言葉にして比べる。"""
+        texts = [(self.against or self.revision).text, self.revision.text]
+        if self.desk.kind == "readings":
+            texts = [in_words(text) for text in texts]
+        return compare(*texts)
 
 
 def case(console: Console, visitor: Visitor, asked: Asked) -> Case:
@@ -142,7 +146,7 @@ def title_of(console: Console, revision: Revision) -> str:
     """「第6期計画（やさしい日本語）」。"""
     if revision.kind in REGISTERS:
         return named(console.title(revision), revision.kind)
-    return f"{KINDS[revision.kind]}（{revision.subject}）"
+    return f"{KINDS[revision.kind]}（{console.council_name(revision.council)}）"
 
 
 def pictures(console: Console, found: Case) -> tuple[PictureChange, ...]:
@@ -171,7 +175,8 @@ def readings(console: Console, found: Case) -> Reading | None:
     desk = console.approvals.desk(found.revision.council, "readings")
     if revision is None or desk is None:
         return None
-    return Reading(revision, pieces(desk.published.text if desk.published else "", revision.text))
+    before = in_words(desk.published.text) if desk.published else ""
+    return Reading(revision, pieces(before, in_words(revision.text)))
 
 
 def report(console: Console, found: Case) -> Report | None:
@@ -185,13 +190,13 @@ def report(console: Console, found: Case) -> Report | None:
         shown = tables.published if tables else None
         excuses = parse_excuses(shown.text) if shown else ()
         plain = console.approvals.publication(found.revision)
-        standard = _standard(console, found.revision.subject)
+        standard = standard_of(console, found.revision.subject)
     except (NotationError, ExcusesError):
         return None
     return check_publication(plain, standard, excuses, found.revision.text)
 
 
-def _standard(console: Console, subject: str) -> Publication | None:
+def standard_of(console: Console, subject: str) -> Publication | None:
     """もとの、ふつうの文章。公開中のものか、まだなければ、いちばん新しい稿。"""
     desk = console.approvals.desk(subject, "standard")
     return console.approvals.publication(desk.published or desk.latest) if desk else None

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import URL
+from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse, Response
 
 from app.console import (
@@ -36,9 +39,10 @@ from app.console import (
     pages_review,
 )
 from app.console.accounts import Accounts
+from app.console.browsers import browsers_in
 from app.console.builds import Builds
 from app.console.checks import CHECKS
-from app.console.form import Form, FormFault, read_form
+from app.console.form import Form, read_form
 from app.console.frame import (
     NOTICE_COOKIE,
     REFUSALS,
@@ -96,6 +100,9 @@ PLACES: tuple[Place, ...] = (
 _UNCHANGED = ("/password", "/logout")
 """パスワードを変える約束のある人も使えるページ。"""
 
+THREADS = 16
+"""職員の画面が、同時に使うスレッドの数。"""
+
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -110,7 +117,7 @@ def open_console(
 ) -> Console:
     """画面の部品を組み立てる。``engine`` は、ほかの入口と分け合う、データベースへの接続。"""
     passwords = passwords or Passwords()
-    notices, builds = Notices(engine, now), Builds(engine, now)
+    notices, builds = Notices(engine, now), Builds(engine, now, out)
 
     def tell(connection: Connection, event: Event) -> None:
         notices.tell(connection, event)
@@ -129,6 +136,7 @@ def open_console(
         drafts=Drafts(engine, now, CHECKS, tell),
         approvals=Approvals(engine, now, tell),
         emergencies=Emergencies(engine, now, notices.tell),
+        builds=builds,
     )
 
 
@@ -155,6 +163,8 @@ class _Guard:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        # 職員の画面がみな待たされても（書く順番など）、住民のページと会話のスレッドは空いている。
+        self._threads = CapacityLimiter(THREADS)
 
     def place(self, place: Place) -> Handler:
         async def handler(request: Request) -> Response:
@@ -181,43 +191,56 @@ class _Guard:
     async def _handled(
         self, request: Request, answer: Callable[[Visitor | None, Asked], Response]
     ) -> Response:
-        visitor = await run_in_threadpool(self._visitor, request)
-        form, fault = Form(), None
-        trusted = request.method != "POST" or own(request.headers)
-        if request.method == "POST":
+        posted = request.method == "POST"
+        trusted = not posted or own(request.headers)
+        asked, form = self._asked(request), Form()
+        visitor, failure = await self._entering(request)
+        if posted:
+            known = visitor is not None or failure is not None or bool(asked.browsers)
+            files = trusted and visitor is not None
             try:
-                form = await read_form(request, files=trusted and visitor is not None)
-            except FormFault as error:
-                fault = error
-        asked = self._asked(request, form)
+                form = await read_form(request, files=files, large=known)
+            except ClientDisconnect:
+                return Response(status_code=400)  # もう、だれも読まない
+            except Exception as error:  # だれが見ているかを調べてから、ページにして言う
+                failure = failure or error
+        if trusted:  # ほかのサイトの書いた文字は、ページに入れない
+            asked = replace(asked, form=form)
 
         def work() -> Response:
             try:
-                if not trusted:
-                    # ほかのサイトの書いた文字は、ページに入れない。
-                    return refused(self._console, visitor, self._asked(request, Form()), None)
-                if fault is not None:
-                    raise fault
-                return answer(visitor, asked)
-            except (*REFUSALS, NotFound) as error:
-                return refused(self._console, visitor, asked, error)
+                try:
+                    if not trusted:
+                        return refused(self._console, visitor, asked, None)
+                    if failure is not None:
+                        raise failure
+                    return answer(visitor, asked)
+                except (*REFUSALS, NotFound) as error:
+                    return refused(self._console, visitor, asked, error)
             except Exception as error:  # 思わぬ失敗でも、書かれたものは失わせない
                 LOG.exception("職員の画面の不具合")
                 return refused(self._console, visitor, asked, error)
             finally:
                 form.close()
 
-        response = await run_in_threadpool(work)
+        response = await to_thread.run_sync(work, limiter=self._threads)
         response.headers.setdefault("Cache-Control", "no-store")
         shown = response.media_type == "text/html" and response.status_code < 300
         if shown and NOTICE_COOKIE in request.cookies:
             response.delete_cookie(NOTICE_COOKIE, path=ROOT)
         return response
 
-    def _visitor(self, request: Request) -> Visitor | None:
+    async def _entering(self, request: Request) -> tuple[Visitor | None, Exception | None]:
+        """ログインしている人と、調べられなかった訳。"""
         token = request.cookies.get(SESSION_COOKIE, "")
-        account = self._console.sessions.find(token) if token else None
-        return Visitor(account, token) if account else None
+        if not token:
+            return None, None
+        try:
+            find = self._console.sessions.find
+            account = await to_thread.run_sync(find, token, limiter=self._threads)
+        except Exception as error:  # 書かれたものを受け取ってから、ページにして言う
+            return None, error
+        return (Visitor(account, token) if account else None), None
 
     def _at(
         self, place: Place, visitor: Visitor | None, asked: Asked, request: Request
@@ -238,23 +261,35 @@ class _Guard:
             return self._console.done(asked, ROOT)
         return page(self._console, visitor, asked)
 
-    def _asked(self, request: Request, form: Form) -> Asked:
-        where = request.url
+    def _asked(self, request: Request) -> Asked:
+        """送られた項目のほかのすべて。"""
+        where = _where(request)
         path = where.path + (f"?{where.query}" if where.query else "")
         base = self._console.settings.base_url
         return Asked(
             path={key: str(value) for key, value in request.path_params.items()},
             query=_query(request.query_params),
-            form=form,
+            form=Form(),
             url=path,
             origin=base or f"{where.scheme}://{where.netloc}",
             address=request.client.host if request.client else "",
             secure=where.scheme == "https" or base.startswith("https://"),
             notice=self._console.notice_in(request.cookies.get(NOTICE_COOKIE, "")),
+            browsers=browsers_in(self._console.key, request.cookies),
         )
 
 
 _LOGGED_OUT = "ログインの時間が過ぎました。ページを開き直して、もう一度ログインしてください。"
+
+
+def _where(request: Request) -> URL:
+    """求められた場所。読めない書き方なら、最初のページ。"""
+    try:
+        if request.url.path:  # 読むときに初めて分かる
+            return request.url
+    except ValueError:
+        LOG.warning("場所を読めない求めです")
+    return URL(f"http://localhost{ROOT}")
 
 
 def _query(given: Mapping[str, str]) -> dict[str, str]:

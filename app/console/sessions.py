@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import logging
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from app.console.account import Account, AccountError, account_name
 from app.console.accounts import account_from, find_account, set_password
-from app.console.limits import forget_old, forgive, limits, take_turn
+from app.console.limits import Limit, forget_old, forgive, limits, take_turn
 from app.console.passwords import Passwords, password_fault
 from app.console.tables import ACCOUNT, SESSION
 from app.console.tokens import NewToken, digest_of
-from content.database import Clock, reading, writing
+from content.database import Clock, StoreError, reading, writing
+
+LOG = logging.getLogger(__name__)
 
 IDLE = datetime.timedelta(hours=8)
 LASTS = datetime.timedelta(hours=12)
@@ -42,10 +45,15 @@ class Sessions:
         self._engine, self._now = engine, now
         self._passwords, self._new_token = passwords, new_token
 
-    def log_in(self, name: str, password: str, address: str) -> tuple[str, Account]:
-        """合い言葉と、その人。名前とパスワードの、どちらが違うのかは言わない（``LoginError``）。"""
+    def log_in(
+        self, name: str, password: str, address: str, browser: str = ""
+    ) -> tuple[str, Account]:
+        """合い言葉と、その人。名前とパスワードの、どちらが違うのかは言わない（``LoginError``）。
+
+        ``browser`` は、その人が前に入ったブラウザーの番号（``app.console.browsers``）。
+        """
         name = account_name(name)
-        account = self._verified(name, password, address)
+        account = self._verified(name, password, limits(name, address, browser))
         if account is None:
             raise LoginError(
                 "名前かパスワードが違います。確かめて、もう一度入れてください。"
@@ -72,16 +80,23 @@ class Sessions:
         if row is None:
             return None
         if row.seen_at < now - _TOUCH:
-            with writing(self._engine) as connection:
-                where = SESSION.c.token == digest_of(token)
-                connection.execute(update(SESSION).where(where).values(seen_at=now))
+            self._touch(token)
         return account_from(row)
+
+    def _touch(self, token: str) -> None:
+        """使ったことを書きとめる。書けなくても（空きがないなど）、ページは見せる。"""
+        where = SESSION.c.token == digest_of(token)
+        try:
+            with writing(self._engine) as connection:
+                connection.execute(update(SESSION).where(where).values(seen_at=self._now()))
+        except StoreError as error:
+            LOG.error("ログインを使ったことを残せません。%s", error)
 
     def log_out(self, token: str) -> None:
         with writing(self._engine) as connection:
             connection.execute(delete(SESSION).where(SESSION.c.token == digest_of(token)))
 
-    def change_password(self, token: str, old: str, new: str, address: str) -> str:
+    def change_password(self, token: str, old: str, new: str) -> str:
         """本人がパスワードを変える。ほかのログインはすべて終わり、新しい合い言葉を返す。
 
         決まりに合わなければ ``AccountError``、前のパスワードが違えば ``LoginError``。
@@ -91,7 +106,8 @@ class Sessions:
             raise LoginError("ログインの時間が過ぎました。もう一度ログインしてください。")
         if fault := password_fault(new, account.name):
             raise AccountError(fault)
-        if self._verified(account.name, old, address) is None:
+        # 間違いは、このログインだけで数える。ほかの所で間違える人がいても、本人は変えられる。
+        if self._verified(account.name, old, limits(account.name, "", token)) is None:
             raise LoginError("いまのパスワードが違います。確かめて、もう一度入れてください。")
         if old == new:
             raise AccountError("前と同じパスワードです。違うパスワードにしてください。")
@@ -105,9 +121,8 @@ class Sessions:
         with writing(self._engine) as connection:
             return self._start(connection, account)
 
-    def _verified(self, name: str, password: str, address: str) -> Account | None:
+    def _verified(self, name: str, password: str, some: tuple[Limit, ...]) -> Account | None:
         """パスワードの合う、使えるアカウント。計算の間は、ほかの人の書き込みを待たせない。"""
-        some = limits(name, address)
         with writing(self._engine) as connection:
             wait = take_turn(connection, some, self._now())
             where = ACCOUNT.c.name == name, ACCOUNT.c.disabled_at.is_(None)
@@ -119,7 +134,7 @@ class Sessions:
             return None
         renewed = self._passwords.hash(password) if self._passwords.outdated(kept) else kept
         with writing(self._engine) as connection:
-            forgive(connection, *some)
+            forgive(connection, some)
             mine = ACCOUNT.c.name == name, ACCOUNT.c.password == kept
             connection.execute(update(ACCOUNT).where(*mine).values(password=renewed))
             return find_account(connection, name)

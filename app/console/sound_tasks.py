@@ -1,4 +1,6 @@
-"""音のことで、職員を待っているもの: 校正表の誤り、校正の確かめ、文章が変わって使っていない録音。"""
+"""音のことで、職員を待っているもの: 校正表の誤り、校正の確かめ、使うのを待っている録音、文章が変わって
+使っていない録音。
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from app.console.frame import Console, Visitor, url
 from app.console.sounds import Listening
 from content.model import Register
 from content.workflow.proofs import Proofs
-from content.workflow.recordings import Takes
+from content.workflow.recordings import Takes, objection
 
 Waiting = tuple[str, Register, str, tuple[str, str]]
 """出版物の id と種類、待っていること、するところの（名前, 場所）。"""
@@ -25,7 +27,17 @@ def sound_tasks(console: Console, visitor: Visitor) -> Iterator[Waiting]:
         book = Listening.of(console.out, subject, kind) if proof else None
         if proof and book and proof.digest == book.heard and proof.reader != visitor.account.name:
             yield subject, kind, "聞いて校正が終わり、確かめるのを待っています", table
-    for take in Takes(console.engine, console.now).used():
+    takes = Takes(console.engine, console.now)
+    for take in takes.waiting():
+        if not visitor.actor.serves(take.subject.split("/")[0]) or objection(take, visitor.actor):
+            continue
+        book = Listening.of(console.out, take.subject, take.kind)
+        for section in book.body if book else ():
+            if (section.id, section.text) == (take.section, take.digest):
+                what = f"『{section.heading}』の、{take.reader} さんの録音が、使うのを待っています"
+                place = ("聞いて決める", url("recordings", take.subject, take.kind, section.id))
+                yield take.subject, take.kind, what, place
+    for take in takes.used():
         book = Listening.of(console.out, take.subject, take.kind)
         if book is None or not visitor.actor.serves(take.subject.split("/")[0]):
             continue

@@ -71,5 +71,22 @@ NOTICE = Table(
     Column("mail_state", Text, nullable=False),
     Column("mail_tries", Integer, nullable=False),
     Column("mail_after", UtcDateTime, nullable=False),
+    # 最後に送れなかった訳（人のアドレスは書かない）。
+    Column("mail_fault", Text, nullable=False),
     Index("notice_of", "account"),
+)
+UNSURE = Table(
+    "unsure",
+    METADATA,
+    # 取り込んだ文章の、まだ確かめていないところ。確かめるか、提出すると消える。
+    Column("id", Integer, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("section", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Index("unsure_of", "subject"),
 )

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from app.console.frame import Console, named
+from app.console.frame import Console, named, url
 from app.console.words import ACTIONS, KINDS
 from content.model import REGISTERS
-from content.workflow import Event
+from content.workflow import Action, Event
 from content.workflow.approvals import TIMER
 
-_BY_ITSELF = {TIMER: "予約のとおりに、"}
+_TO_PUBLISH: frozenset[Action] = frozenset(
+    {"approved", "stood_in", "scheduled", "unscheduled", "published", "restored"}
+)
+"""次にすることと、版のできる様子が「公開」のページにあるできごと。"""
 
 
 def sentence(console: Console, event: Event) -> str:
     """「鈴木 さんが「第6期計画（やさしい日本語）」を提出しました。」。"""
     account = console.accounts.find(event.actor)
-    who = f"{account.display_name} さんが" if account else _BY_ITSELF.get(event.actor, event.actor)
+    who = f"{account.display_name} さんが" if account else event.actor
+    if event.actor == TIMER:
+        failed = event.action == "unscheduled"
+        who = "予約の時刻に公開できなかったので、" if failed else "予約のとおりに、"
     return f"{who}「{title(console, event)}」を{ACTIONS[event.action]}。"
 
 
@@ -24,3 +30,11 @@ def title(console: Console, event: Event) -> str:
     if revision is not None and event.kind in REGISTERS:
         return named(console.title(revision), event.kind)
     return KINDS[event.kind]
+
+
+def place(event: Event) -> str:
+    """できごとのあった文章のページ。なければ空。"""
+    if event.kind in REGISTERS or event.kind == "readings":
+        page = "publish" if event.action in _TO_PUBLISH else "review"
+        return url(page, event.subject, event.kind)
+    return url("emergency", event.subject) if event.kind == "emergency" else ""

@@ -18,6 +18,7 @@ from app.origin import own
         ({"origin": "https://a.jp:8443", "host": "a.jp"}, False),
         ({"origin": "https://b.jp", "host": "a.jp"}, False),
         ({"origin": "null", "host": "a.jp"}, False),
+        ({"origin": "http://[bad", "host": "a.jp"}, False),
         ({"host": "a.jp"}, True),
     ],
 )

@@ -39,6 +39,15 @@ def test_初めの管理者を作るとその名前とパスワードで入れ�
         assert not store.is_empty()
 
 
+@pytest.mark.parametrize(
+    ("role", "said"),
+    [("writer", "書く人"), ("reviewer", "確かめる人"), ("proofreader", "校正者")],
+)
+def test_どの役割の人も作れる(tsutawaru: Tsutawaru, role: str, said: str) -> None:
+    done = add(tsutawaru, "mori", role)
+    assert done.stdout == f"{said}「mori」を作りました。/staff/login から入れます。\n"
+
+
 def test_同じ名前は二度作れない(tsutawaru: Tsutawaru) -> None:
     add(tsutawaru, "sato")
     done = add(tsutawaru, "SATO", "writer", "another long password")

@@ -167,6 +167,21 @@ def test_refused_for_sure_may_be_sent_any_time(desk: Desk) -> None:
     assert desk.broadcasts.send(id, SATO).state(desk.now) == "sent"
 
 
+@pytest.mark.parametrize(
+    ("status", "said"), [(429, "混んでいて"), (400, "断りました"), (401, "鍵")]
+)
+def test_refused_after_an_unsure_one_is_still_unsure(desk: Desk, status: int, said: str) -> None:
+    desk.line.fail(PATH, status=500, accepted=True)
+    id = desk.prepare()
+    desk.broadcasts.send(id, SATO)
+    desk.line.fail(PATH, status=status)
+    again = desk.broadcasts.send(id, SATO)
+    assert again.state(desk.now) == "unsure"
+    assert said in again.trouble and "届いたか分かりません" in again.trouble
+    assert "だれにも届いていません" not in again.trouble
+    assert desk.heard() == [1, 1, 1]
+
+
 def test_quota_less_than_friends_sends_nothing(database_url: str) -> None:
     with Desk(database_url, friends=3, monthly_limit=2) as desk:
         desk.line.block(5)  # やめた人は、数えない

@@ -23,6 +23,7 @@ from bot.person import Person, forget_turns, person_from_json, person_to_json
 from bot.reply import Answer
 from bot.turn import Turn
 from channels.audio import AudioChannel
+from channels.wording import Wording
 from content.bundle import BUNDLED, Bundle, load_folder
 from content.inline import parse_inline
 from content.model import Contact, Council, Register
@@ -495,10 +496,22 @@ def test_区を選んだ人には_その区の窓口も示す() -> None:
 # お知らせ、文字でないもの -----------------------------------------------------------------
 
 
-def test_大切なお知らせは_どの返事でも最初に言い_吹き出しは5つまで() -> None:
-    for turn in everything("none"):
-        said = OPENED.plain if turn.person.register == "plain" else OPENED.standard
-        assert turn.bubbles[0].text == f"【大切なお知らせ】\n{said}"
+@pytest.mark.parametrize(
+    ("register", "said"),
+    [
+        ("standard", "【緊急のお知らせ】\n避難所を開きました。"),
+        ("plain", "【緊急〈急ぐこと〉のお知らせ】\n逃げる所を開きました。"),
+    ],
+)
+def test_緊急のお知らせは_どの返事でも最初に言い_吹き出しは5つまで(
+    register: Register, said: str
+) -> None:
+    """ページの見出し（緊急のお知らせ）と同じ言葉で言う。"""
+    assert Wording.load({}).text("emergency") == "緊急のお知らせ"
+    turns = [t for t in everything("none", register) if t.person.register == register]
+    assert turns
+    for turn in turns:
+        assert turn.bubbles[0].text == said
         assert 2 <= len(turn.bubbles) <= 5
 
 

@@ -73,9 +73,45 @@ def test_日本語を打っている途中では_確かめない(room: Room, pag
     body.dispatch_event("input", {"isComposing": True, "bubbles": True})
     page.wait_for_timeout(900)
     assert asked == []
-    body.dispatch_event("compositionend", {"bubbles": True})
-    page.locator("#check_status").filter(has_text="直すもの").wait_for()
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        body.dispatch_event("compositionend", {"bubbles": True})
     assert asked == ["POST"]
+
+
+def test_開くとしらせが出ていて_保存すると書いていた節に戻る(room: Room, page: Page) -> None:
+    long = "".join(f"\n# 節 {n} {{#part-{n}}}\n\n{'海の話です。' * 40}\n" for n in range(12))
+    room.write(STANDARD + long)
+    room.write(STANDARD.replace("とれたての魚を配ります", "連携を推進します") + long, "plain")
+    page.goto(room.url + EASY)
+    assert "直すもの" in page.locator("#check_status").inner_text()
+    assert page.locator("#marks_1 a", has_text="連携").count() > 0
+    page.locator("#body_2").press("Control+End")
+    page.keyboard.type("先に書いた節。")
+    page.locator("#body_9").press("Control+End")
+    page.keyboard.type("後に書いた節。")
+    save(page)
+    page.get_by_text("下書きに保存しました。").wait_for()
+    assert page.url.endswith("#part_9")
+    heading, bar = page.locator("#part_9").bounding_box(), page.locator(".edit-bar").bounding_box()
+    assert heading and bar and bar["y"] + bar["height"] <= heading["y"] < 600
+    assert page.get_by_text("下書きに保存しました。").bounding_box() is not None
+    page.get_by_role("navigation", name="次にすること").get_by_role("link", name="下見").click()
+    page.wait_for_url("**/staff/preview/**")
+
+
+def test_長い文章を確かめる間も_黙っていない(room: Room, page: Page) -> None:
+    page.goto(room.url + EASY)
+    page.locator("#body_1").fill("これは長い文です。" * 3_000)
+    status = page.locator("#check_status")
+    status.filter(has_text="文章が長いので、書いている間は確かめません。").wait_for()
+    said: list[str] = []
+    page.expose_function("heard", lambda text: said.append(text))
+    status.evaluate(
+        "box => new MutationObserver(() => heard(box.textContent)).observe(box, {childList: true})"
+    )
+    page.get_by_role("button", name="確かめる").first.click()
+    status.filter(has_text="直すもの").wait_for()
+    assert said == ["確かめています。長い文章では、1 分ほどかかることがあります。"]
 
 
 def test_選んだ言葉に_ふりがなと説明を付け_取り消せる(room: Room, page: Page) -> None:

@@ -52,6 +52,15 @@
     }
   });
 
+  // 書いていた節を、保存した後に開く --------------------------------------------------
+
+  const at = document.getElementById("edit_at");
+  form.addEventListener("focusin", (event) => {
+    const place = event.target.closest(".part, .front");
+    if (!at || !place) return;
+    at.value = place.id === "front" ? "front" : place.querySelector("h2").id.replace("part_", "");
+  });
+
   // 書いている間の確かめと、書きかけの保存 ----------------------------------------------
 
   const status = document.getElementById("check_status");
@@ -80,24 +89,31 @@
 
   async function send() {
     if (sending || composing) return;
+    sending = check();
+    await sending;
+    sending = null;
+    if (changed) later();
+  }
+
+  async function check() {
     changed = false;
     const body = new FormData(form);
     body.delete("picture");
     // 「消す」は、本当に保存するときまで待つ。
     for (const name of [...body.keys()]) if (name.startsWith("removed_")) body.delete(name);
     body.set("do", "check");
-    sending = fetch(form.action, { method: "POST", body });
+    body.set("live", "1");
+    const slow = setTimeout(() => say(form.dataset.checking), 3000);
     try {
-      const answer = await sending;
+      const answer = await fetch(form.action, { method: "POST", body });
       if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
       else if (answer.status === 401) say(await answer.text());
       else say(form.dataset.lost);
     } catch {
       say(form.dataset.lost);
     } finally {
-      sending = null;
+      clearTimeout(slow);
     }
-    if (changed) later();
   }
 
   function say(text) {
@@ -106,6 +122,8 @@
 
   function show(page) {
     say(page.getElementById("check_status")?.textContent ?? "");
+    const mark = page.getElementById("kept_mark"); // この画面の、いまの書きかけ
+    if (mark) document.getElementById("kept_mark").replaceChildren(...mark.childNodes);
     // 文章の中に見出しを書いたときは、節の番号がずれる。保存すると、節に分かれる。
     if (page.querySelectorAll(".part").length !== form.querySelectorAll(".part").length) return;
     for (const fresh of page.querySelectorAll("[data-live]")) {
@@ -131,6 +149,7 @@
       return;
     }
     leaving = true;
+    if (event.submitter?.value === "check") say(form.dataset.checking);
   });
   addEventListener("pageshow", () => {
     leaving = false;

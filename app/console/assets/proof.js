@@ -33,11 +33,18 @@
   pad.setAttribute("role", "application");
   pad.setAttribute("aria-label", "聞く所");
   pad.setAttribute("aria-describedby", "player_keys");
+  // Orca は application の中のボタンではキーを渡さない。toolbar の中では渡す。
+  at("three").setAttribute("role", "toolbar");
+  at("three").setAttribute("aria-label", "次・前・誤り");
+
+  function count() {
+    at("heard").textContent = at("progress").value = list.filter((s) => s.heard).length;
+  }
 
   function show() {
     const one = list[place];
     at("number").textContent = place + 1;
-    at("heard").textContent = at("progress").value = list.filter((s) => s.heard).length;
+    count();
     at("section").textContent = one.heading;
     at("sentence").textContent = one.text;
     for (const owner of [keys, form]) owner.elements.sentence.value = one.id;
@@ -67,16 +74,36 @@
     said.textContent = text;
   }
 
-  let moving = Promise.resolve();
-  function move(doing) {
+  // 記録は、起きた順に残す。終わりまで鳴った文だけを、聞いた文に数える。
+  let kept = Promise.resolve();
+  function keep(doing) {
     const here = list[place];
-    const to = place + (doing === "next" ? 1 : -1);
-    // 記録は、押した順に残す。
-    moving = moving.then(async () => {
+    kept = kept.then(async () => {
       const done = await post({ do: doing, sentence: here.id, quiet: "1" });
-      if (done && doing === "next") here.heard = true;
-      if (done) at("heard").textContent = at("progress").value = list.filter((s) => s.heard).length;
+      if (done && doing === "heard") here.heard = true;
+      if (done) count();
     });
+  }
+
+  // 終わりの無音を待たずに進むのも、聞いたうちに入れる（秒）。
+  const TAIL = 0.5;
+  function heard() {
+    return audio.played.length > 0 && audio.duration - audio.currentTime <= TAIL;
+  }
+
+  function writing() {
+    return !remark.hidden && (form.elements.words.value.trim() || form.querySelector(":checked"));
+  }
+
+  function move(doing) {
+    if (writing()) {
+      form.elements.words.focus();
+      return say("書きかけの誤りがあります。「残す」か「やめる」を押してください。");
+    }
+    if (!remark.hidden) close();
+    const to = place + (doing === "next" ? 1 : -1);
+    if (heard() && !list[place].heard) keep("heard");
+    keep(doing === "next" ? "skip" : "back");
     if (to < 0) return play();
     if (to >= list.length) {
       audio.pause();
@@ -105,6 +132,9 @@
     at("next").focus();
   }
 
+  audio.addEventListener("ended", () => {
+    if (!list[place].heard) keep("heard");
+  });
   keys.addEventListener("submit", (event) => {
     event.preventDefault();
     move(event.submitter.value);
@@ -143,6 +173,7 @@
     values.set("quiet", "1");
     if (await post(values)) {
       close();
+      at("remarked").textContent = Number(at("remarked").textContent) + 1;
       say("誤りを校正表に残しました。");
     }
   });

@@ -62,5 +62,7 @@ class Lobby:
         """パスワードが ``GOOD`` の人。"""
         return self.accounts.add(Account(name, name, mail, role, councils), by, GOOD)
 
-    def log_in(self, name: str, password: str = GOOD, address: str = "192.0.2.1") -> str:
-        return self.sessions.log_in(name, password, address)[0]
+    def log_in(
+        self, name: str, password: str = GOOD, address: str = "192.0.2.1", browser: str = ""
+    ) -> str:
+        return self.sessions.log_in(name, password, address, browser)[0]

@@ -9,7 +9,10 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import httpx
 import pytest
@@ -18,8 +21,10 @@ from app.console.backstage import works
 from app.console.building import BUSY_WAIT, LOOK_EVERY, Builder
 from app.console.builds import SILENT, TRIES, Build, Builds
 from app.console.making import Place, Said, Say, Work, make
+from app.console.router import open_console
 from app.output import replacing
 from content.database import open_database
+from content.workflow import Approvals
 from tests.app.console.room import NOON, PLAIN, STANDARD, SUBJECT, Room
 from tests.conftest import COMMAND
 
@@ -44,6 +49,14 @@ def broken(place: Place, say: Say) -> Said:
     raise RuntimeError("秘密の中身")
 
 
+def halfway(place: Place, say: Say) -> Said:
+    """入れかえの 2 つの rename の間で、突然止まる。"""
+    with replacing(place.out):
+        place.out.rename(place.out.with_name(f".{place.out.name}.tsutawaru") / "old")
+        os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
 def patient(place: Place, say: Say) -> Said:
     """合図のファイルができるまで待つ。"""
     say(Said(f"{os.getpid()}", 1, 2))
@@ -54,13 +67,11 @@ def patient(place: Place, say: Say) -> Said:
 
 @pytest.fixture
 def builds(room: Room) -> Builds:
-    return Builds(room.engine, room.console.now)
+    return room.console.builds
 
 
 def builder(room: Room, work: Work) -> Builder:
-    return Builder(
-        Builds(room.engine, room.console.now), room.settings, room.out, voice="silent", work=work
-    )
+    return Builder(room.console.builds, room.settings, room.out, voice="silent", work=work)
 
 
 def build_once(room: Room, work: Work = make) -> float:
@@ -133,6 +144,47 @@ def test_子が突然止まっても_画面は止まらず_訳を言う(
         client.post("/staff/publish")
     build_once(room, quick)
     assert newest(builds).state == "done"
+
+
+def test_入れかえの途中で止まっても_すぐに前のページに戻る(room: Room, builds: Builds) -> None:
+    (room.out / "manifest.json").write_text("{}", encoding="utf-8")
+    builds.ask("suzuki")
+    build_once(room, halfway)
+    assert newest(builds).state == "failed"
+    assert (room.out / "manifest.json").read_text("utf-8") == "{}"
+
+
+def test_裏の仕事は_思わぬ失敗があっても_続ける(
+    room: Room, builds: Builds, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Trouble:
+        """1 度めは、思わぬ失敗をする。"""
+
+        def __init__(self) -> None:
+            self.calls = 0
+
+        def __call__(self) -> None:
+            self.calls += 1
+            raise RuntimeError("思わぬこと")
+
+    take, due = Trouble(), Trouble()
+    console = replace(
+        room.console,
+        builds=cast(Builds, SimpleNamespace(take=take)),
+        approvals=cast(Approvals, SimpleNamespace(publish_due=due)),
+    )
+
+    async def story() -> None:
+        tasks = [asyncio.create_task(work()) for work in works(console)]
+        await _until(lambda: take.calls > 0 and due.calls > 0)
+        await asyncio.sleep(0.1)
+        assert not any(task.done() for task in tasks[:2])
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    asyncio.run(story())
+    assert caplog.text.count("思わぬこと") >= 2
 
 
 def test_作っている間に来た頼みは_いくつでも_後の1度で作る(room: Room, builds: Builds) -> None:
@@ -249,7 +301,7 @@ def test_裏のものは_予約の時刻が来た稿を公開する(room: Room) 
 
 def test_どのデータベースでも_頼みは1つずつ(database_url: str) -> None:
     engine = open_database(database_url)
-    builds = Builds(engine, lambda: NOON)
+    builds = Builds(engine, lambda: NOON, Path("/out"))
     assert builds.take() is None
     builds.ask("suzuki")
     builds.ask("sato")
@@ -267,6 +319,44 @@ def test_どのデータベースでも_頼みは1つずつ(database_url: str) -
         ("done", "できました。"),
     ]
     engine.dispose()
+
+
+def test_出力先が2つでも(database_url: str) -> None:
+    engine = open_database(database_url)
+    one, two = (Builds(engine, lambda: NOON, Path(out)) for out in ("/one", "/two"))
+    one.ask("suzuki")
+    mine, theirs = one.take(), two.take()
+    assert mine is not None and theirs is not None and mine.id != theirs.id
+    assert mine.asked_by == theirs.asked_by == "suzuki"
+    one.ask("sato")  # 作っている間に来た頼みも、どちらにも届く
+    one.ask("abe")
+    for builds, build in ((one, mine), (two, theirs)):
+        assert builds.take() is None
+        builds.end(build.id, "done", Said("できました。", 3, 3))
+        again = builds.take()
+        assert again is not None and again.asked_by == "sato"
+        builds.end(again.id, "failed", Said("作れません。"))
+    assert one.take() is None and two.take() is None
+    two.ask("kato")
+    for builds in (two, one):
+        build = builds.take()
+        assert build is not None and build.asked_by == "kato"
+        builds.end(build.id, "done", Said("できました。", 3, 3))
+    for builds in (one, two):
+        assert builds.take() is None
+        assert [b.state for b in builds.recent()] == ["done", "failed", "done"]
+    engine.dispose()
+
+
+def test_もうひとつの画面のフォルダも_公開した文章になる(room: Room, builds: Builds) -> None:
+    publish(room, AUTUMN)
+    build_once(room)
+    out = room.out.with_name("out2")
+    other = open_console(room.settings, out, room.engine, now=room.console.now)
+    asyncio.run(Builder(other.builds, room.settings, out, voice="silent").once())
+    for folder in (room.out, out):
+        assert "いわし" in (folder / SUBJECT / "standard/web/market.html").read_text("utf-8")
+    assert build_once(room) == LOOK_EVERY
 
 
 @pytest.mark.slow

@@ -139,7 +139,7 @@ def test_書き方の誤りは_項目の所に出て_書いたものは残る(ro
         assert page.status_code == 400
         assert '<a href="#body_1">「朝市」の 3 行目: ' in page.text
         assert '<a href="#front_date">' in page.text and '<a href="#front_issuer">' in page.text
-        assert '<details class="front" open>' in page.text
+        assert '<details class="front" id="front" open>' in page.text
         assert fields(page)["body_1"] == body
         assert fields(page)["front_date"] == "2026-13-40"
         assert kept(room) is not None
@@ -276,17 +276,39 @@ def test_書きかけは_開き直したときに_選べる(room: Room) -> None:
         assert "body_1" not in fields(again)
         go_on = client.get(f"{PLAN}?kept=1")
         assert fields(go_on)["body_1"] == "書きかけの文です。"
-        dropped = send(client, again, "discard")
+        sure = send(client, again, "discard")
+        assert "この書きかけを捨てますか。" in sure.text and kept(room) is not None
+        assert f'href="{PLAN}?kept=1"' in sure.text
+        dropped = send(client, sure, "discard")
         assert "書きかけを捨てました。" in dropped.text
         assert fields(dropped)["body_1"] == "朝市では、とれたての魚を配ります。"
+
+
+def test_ほかの画面の書きかけは_保存しても消えない(room: Room) -> None:
+    with room.logged_in("suzuki") as client:
+        here, there = client.get(PLAN), client.get(PLAN)
+        here = send(client, here, "check", body_1="左の画面の、初めの文。")
+        send(client, there, "check", body_1="右の画面の文。")
+        send(client, here, "check", body_1="朝市では、とれたての魚を配ります。")
+        assert "右の画面の文。" in (kept(room) or "")
+        saved = send(client, here, body_1="左の画面の文。")
+        assert "下書きに保存しました。" in saved.text
+        assert "右の画面の文。" in (kept(room) or "")
+        again = client.get(PLAN)
+        assert "まだ保存していない、あなたの書きかけがあります。" in again.text
+        go_on = client.get(f"{PLAN}?kept=1")
+        conflict = send(client, go_on, body_1="右の画面の文。")
+        assert conflict.status_code == 409  # 2 つを見比べる
+        assert send(client, conflict).status_code == 200
+    assert kept(room) is None
 
 
 def test_もとに戻した文は_書きかけに残らない(room: Room) -> None:
     with room.logged_in("suzuki") as client:
         page = client.get(PLAN)
-        send(client, page, "check", body_1="変えた。")
+        changed = send(client, page, "check", body_1="変えた。")
         assert kept(room)
-        send(client, page, "check")
+        send(client, changed, "check", body_1=fields(page)["body_1"])
     assert kept(room) is None
 
 

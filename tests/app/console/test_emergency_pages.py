@@ -75,7 +75,7 @@ def test_次へで_空の欄を埋めて見え方を示し_まだ出さない(ro
     assert looked.status_code == 200
     assert "きゅうすいしゃが きます。" in looked.text
     assert "ふぁっくす" in looked.text.casefold() or "ファックス" in looked.text
-    assert "【たいせつなおしらせ】" in looked.text.replace(" ", "")
+    assert "【きんきゅうのおしらせ】" in looked.text.replace(" ", "")
     assert "LINE での見え方" in looked.text and "最初のページでの見え方" in looked.text
     assert room.console.emergencies.current("umibe") is None
 
@@ -85,6 +85,22 @@ def test_書いた文章は_埋めても替えない(room: Room) -> None:
         looked = suzuki.post(PAGE, data={**TEXT, "do": "look"})
     for text in (TEXT["plain"], TEXT["kana"]):
         assert f"\n{text}</textarea>" in looked.text
+
+
+def test_やさしい文章の下書きは_かたい言い方を替える(room: Room) -> None:
+    with room.logged_in("suzuki") as suzuki:
+        looked = suzuki.post(PAGE, data={"standard": "速やかに高台へ。", "do": "look"})
+    assert "\nすぐに高台へ。</textarea>" in looked.text
+
+
+def test_やさしい文章がふつうの文章と同じなら_もう一度だけ聞く(room: Room) -> None:
+    same = {"plain": TEXT["standard"] + "\r\n"}
+    with room.logged_in("suzuki") as suzuki:
+        asked = publish(suzuki, **same)
+        assert asked.status_code == 400 and "ふつうの文章と同じです" in asked.text
+        assert room.console.emergencies.current("umibe") is None
+        done = suzuki.post(PAGE, data={**TEXT, **same, "do": "as_is"})
+    assert "お知らせを出しました" in done.text
 
 
 def test_ほかの人が確かめると_確認済になり_名前が残る(room: Room) -> None:
@@ -100,6 +116,13 @@ def test_ほかの人が確かめると_確認済になり_名前が残る(room:
     assert "お知らせを終えました" in ended.text
     assert "いまは、出していません" in ended.text
     assert "佐藤 さんが終えました" in ended.text
+
+
+def test_2度押しても_お知らせは1つ(room: Room) -> None:
+    with room.logged_in("suzuki") as suzuki:
+        assert "お知らせを出しました" in publish(suzuki).text
+        assert "お知らせを出しました" in publish(suzuki).text
+    assert len(room.console.emergencies.history("umibe")) == 1
 
 
 @pytest.mark.parametrize(

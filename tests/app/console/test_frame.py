@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import resource
+import sqlite3
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -53,6 +58,7 @@ def room(tmp_path: Path) -> Iterator[Room]:
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "https://example.com"},
         {"Origin": "null"},
+        {"Origin": "http://[bad"},
     ],
 )
 def test_ほかのサイトから送られたものは_何もせずに断る(room: Room, headers: dict[str, str]) -> None:
@@ -98,6 +104,73 @@ def test_思わぬ失敗でも_書いたものは残り_事情は見せない(
         assert 'action="/staff/broken"' in page.text
         assert "ひみつの事情" not in page.text
     assert "ひみつの事情" in caplog.text
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """このプロセスは、ファイルを 1 バイトも長くできない。"""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_書く空きがなくても_ページは見られ_書いたものは失わない(room: Room) -> None:
+    with room.logged_in("abe") as client:
+        room.after(minutes=10)  # 使ったことを書きとめる時刻
+        with full_disk():
+            seen = client.get("/staff/people")
+            given = {"name": "ito", "display_name": "長い文章", "role": "writer", "councils": "*"}
+            sent = client.post("/staff/new-person", data=given)
+            uploaded = send(client, b"x" * 2_000_000)
+        assert seen.status_code == 200
+        assert sent.status_code == 503 and "空き容量と権限があるか" in sent.text
+        assert "書いたものは残っています。" in sent.text and "長い文章" in sent.text
+        assert uploaded.status_code == 400
+        assert "「計画.pdf」を受け取れませんでした。" in uploaded.text
+        assert "覚え書き" in uploaded.text
+        assert client.get("/staff/people").status_code == 200
+
+
+def test_ログインを調べられない間に送ったものも_失わない(room: Room) -> None:
+    with room.logged_in("suzuki") as client:
+        room.engine.dispose()
+        database = Path(room.settings.database_url.removeprefix("sqlite:///"))
+        database.rename(database.with_name("moved.db"))
+        database.mkdir()
+        page = client.post("/staff/upload", data={"memo": "長い文章"})
+        assert page.status_code == 503
+        assert "書いたものは残っています。" in page.text and "長い文章" in page.text
+
+
+def test_壊れた求めにも_ページで答える(room: Room) -> None:
+    with room.logged_in("suzuki") as client:
+        kind = {"Content-Type": f"multipart/form-data; boundary={'x' * 300}"}
+        page = client.post("/staff/upload", content=b"--x", headers=kind)
+        assert page.status_code == 400 and "送られたものを読めません。" in page.text
+        session = client.cookies["staff_session"]
+        cookie = f"staff_session={session}; staff_notice=しらせ.x; staff_browser_あ=い.う"
+        page = client.get("/staff", headers={b"Cookie": cookie.encode()})
+        assert page.status_code == 200
+        assert client.get("/staff/people", headers={"Host": "[bad"}).status_code in (303, 403)
+
+
+def test_職員の画面がみな待たされても_住民のページは待たない(room: Room) -> None:
+    (room.out / "index.html").write_text("<body>計画</body>", encoding="utf-8")
+    with room.logged_in("suzuki") as client, ThreadPoolExecutor(60) as people:
+        with closing(sqlite3.connect(room.engine.url.database or "")) as other:
+            other.execute("BEGIN IMMEDIATE")
+            waiting = [people.submit(client.post, "/staff/notices", timeout=60) for _ in range(60)]
+            time.sleep(1)
+            before = time.monotonic()
+            with room.client() as resident:
+                assert "計画" in resident.get("/", timeout=60).text
+            took = time.monotonic() - before
+            assert not any(call.done() for call in waiting)
+        assert took < 5
+        assert all(call.result().status_code in (200, 503) for call in waiting)
 
 
 def test_どの答えにも_安全のためのヘッダーがあり_覚えさせない(room: Room) -> None:
@@ -188,6 +261,28 @@ def test_壊れた本文や_長すぎる文章は_読めないと言う(room: Ro
         page = client.post("/staff/upload", data={"memo": "あ" * 1_000_000})
         assert page.status_code == 400
         assert "文章が長すぎて受け取れません。" in page.text
+
+
+def test_数えきれない項目は_読むのをやめて_断る(room: Room) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n'
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    with room.client() as client:
+        before = time.process_time()
+        page = client.post("/staff/login", content=part * 1_000_000, headers=kind)
+        took = time.process_time() - before
+        assert page.status_code == 400 and "長すぎて受け取れません" in page.text
+    assert took < 2  # すべてを読むと、10 秒より長い
+
+
+def test_前に入ったことのないブラウザーからは_短いものだけを受け取る(room: Room) -> None:
+    long = {"name": "suzuki", "carried": "あ" * 10_000}
+    with room.client() as client:
+        page = client.post("/staff/login", data=long)
+        assert page.status_code == 400 and "長すぎて受け取れません" in page.text
+    with room.logged_in("suzuki") as client:
+        room.after(hours=13)  # ログインの時間が過ぎて、書いたものを持ったまま入り直す
+        page = client.post("/staff/login", data=long)
+        assert page.status_code == 400 and "あ" * 10_000 in page.text
 
 
 def test_ログインしていない人のファイルは_受け取らずに捨てる(room: Room) -> None:

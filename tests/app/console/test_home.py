@@ -6,8 +6,10 @@ import datetime
 import re
 
 import httpx
+from sqlalchemy import text as sql
 
 from app.console.account import Account
+from content.database import writing
 from content.workflow import EmergencyText, Work
 from tests.app.console.room import PASSWORD, PLAIN, STANDARD, SUBJECT, Room
 
@@ -117,3 +119,60 @@ def test_受け持ちでない社協のものは_何も示さない(room: Room) 
         shown = text(client.get("/staff"))
         assert "海辺" not in shown
         assert "受け持つ社協がありません。" in shown
+
+
+def links(page: httpx.Response) -> dict[str, str]:
+    """知らせの文と、その場所。"""
+    found = re.findall(r'<li>\s*<p><a href="([^"]+)">([^<]+)</a>', page.text)
+    return {words: place for place, words in found}
+
+
+def test_知らせから_その文章のページへ行ける(room: Room) -> None:
+    approvals = room.console.approvals
+    suzuki, sato = room.actor("suzuki"), room.actor("sato")
+    text_, words = (
+        room.write(STANDARD.replace("魚", "いわし")),
+        room.console.drafts.save(
+            Work("umibe", "readings", "語\t読み\tアクセント\t備考\n朝市\tあさいち\t\t\n"), suzuki
+        ),
+    )
+    for revision in (text_, words):
+        approvals.submit(revision.id, revision.digest, suzuki)
+    approvals.send_back(text_.id, text_.digest, sato, "直してください")
+    approvals.submit(text_.id, text_.digest, suzuki)
+    approvals.approve(text_.id, text_.digest, sato)
+    approvals.publish(text_.id, text_.digest, sato)
+    emergency = EmergencyText("津波です。", "津波が来ます。", "つなみが きます。")
+    room.console.emergencies.announce("umibe", emergency, sato)
+    plan = "「海辺の計画（ふつうの文章）」を"
+    with room.logged_in("sato") as reviewer, room.logged_in("suzuki") as writer:
+        asked, told = links(reviewer.get("/staff")), links(writer.get("/staff/notices"))
+        assert asked == {
+            f"鈴木 さんが{plan}提出しました。": f"/staff/review/{SUBJECT}/standard",
+            "鈴木 さんが「読みの辞書」を提出しました。": "/staff/review/umibe/readings",
+        }
+        assert told == {
+            f"佐藤 さんが{plan}差し戻しました。": f"/staff/review/{SUBJECT}/standard",
+            f"佐藤 さんが{plan}承認しました。": f"/staff/publish/{SUBJECT}/standard",
+            f"佐藤 さんが{plan}公開しました。": f"/staff/publish/{SUBJECT}/standard",
+            "佐藤 さんが「緊急のお知らせ」を出しました。": "/staff/emergency/umibe",
+        }
+        for client, found in ((reviewer, asked), (writer, told)):
+            for place in found.values():
+                assert client.get(place).status_code == 200, place
+
+
+def test_前の版のプログラムの残した知らせも_場所が付いて出る(room: Room) -> None:
+    """場所は、できごとから決まるので、知らせの表には何も要らない。"""
+    submitted = room.write(STANDARD.replace("魚", "いわし"))
+    event = room.console.approvals.submit(submitted.id, submitted.digest, room.actor("suzuki"))
+    with writing(room.engine) as connection:
+        old = (
+            "INSERT INTO notice (account, event, mail_state, mail_tries, mail_after)"
+            " VALUES ('abe', :event, 'none', 0, :at)"
+        )
+        connection.execute(sql(old), {"event": event.id, "at": "2026-01-01 00:00:00"})
+    with room.logged_in("abe") as client:
+        assert [*links(client.get("/staff/notices")).values()] == [
+            f"/staff/review/{SUBJECT}/standard"
+        ]

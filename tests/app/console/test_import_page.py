@@ -205,3 +205,66 @@ def test_何もないところから作り_保存するまでは_稿にならな
     desk = room.console.approvals.desk("umibe/plan-8", "standard")
     assert desk is not None
     assert parse(desk.latest.text, "umibe/plan-8").title.text == "第8期: 計画"
+
+
+# 下書きにした後 -------------------------------------------------------------------------
+
+
+def test_確かめるところは_確かめるまで書く画面に残る(room: Room) -> None:
+    cut = docx(
+        paragraph(text_run("目標"), style="1")
+        + paragraph(text_run("みんなで、まちを支えるしくみを呼"))
+        + paragraph(text_run("び掛けて作ります。"))
+        + paragraph(text_run("場所"), style="1")
+        + paragraph(text_run("海辺、そして港を使"))
+        + paragraph(text_run("って集まります。"))
+    )
+    with room.logged_in("suzuki") as client:
+        edit = make(client, upload(client, "計画.docx", cut))
+        assert "確かめるところ 1" in edit.text and "しくみを呼／び掛けて" in edit.text
+        places = re.findall(r'name="do" value="(seen:\d+:\d+)"', edit.text)
+        assert len(places) == 2
+        written = {**fields(edit), "body_2": "書きかけの文。", "do": places[0]}
+        after = client.post(edit.url.path, data=written)
+        assert "しくみを呼／" not in after.text and "港を使／って集" in after.text
+        assert fields(after)["body_2"] == "書きかけの文。"
+    room.after(hours=48)
+    with room.logged_in("sato") as client:
+        assert "港を使／って集" in client.get(edit.url.path).text
+        desk = room.console.approvals.desk("umibe/plan-7", "standard")
+        assert desk is not None
+        seen = {"revision": str(desk.latest.id), "digest": desk.latest.digest, "action": "submit"}
+        client.post("/staff/review/umibe/plan-7/standard", data=seen)
+        assert "港を使" not in re.sub(
+            r"<textarea.*?</textarea>", "", client.get(edit.url.path).text, flags=re.S
+        )
+
+
+def test_もとのページの絵は_取り込んだ人に_1_日の間_書く画面からも見られる(room: Room) -> None:
+    twice = typeset(
+        ("第7期の計画", 60, 780, 24),
+        ("みんなで、まちを支える", 60, 740, 10),
+        ("しくみを作ります。", 60, 640, 10),
+    )
+    with room.logged_in("suzuki") as client:
+        page = upload(client, "第7期.pdf", twice)
+        link = f'href="{page.url.path}#page_1"'
+        edit = make(client, page)
+        assert "もとの 1 ページ" in edit.text and link in edit.text
+        with room.logged_in("sato") as other:
+            assert link not in other.get(edit.url.path).text
+    room.after(hours=25)
+    with room.logged_in("suzuki") as client:
+        assert link not in client.get(edit.url.path).text
+
+
+def test_まだ下書きにしていない資料は_取り込んだ人の最初のページに出る(room: Room) -> None:
+    with room.logged_in("suzuki") as client:
+        page = upload(client, "計画.docx", WORD)
+        home = client.get("/staff").text
+        assert "まだ下書きにしていません" in home and f'href="{page.url.path}"' in home
+        with room.logged_in("sato") as other:
+            assert "計画.docx" not in other.get("/staff").text
+        make(client, page)
+        assert page.url.path not in client.get("/staff").text
+        assert "下書きにしました" in client.get(HERE).text

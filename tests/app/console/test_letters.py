@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from app.console.account import Account
 from app.console.letters import MailError, send_letters, send_waiting
+from app.console.notices import Notices
 from app.settings import Mail, Settings, SettingsError
 from content.workflow import Revision
 from tests.app.console.room import PASSWORD, STANDARD, SUBJECT, Room
@@ -94,6 +96,26 @@ def room(tmp_path: Path) -> Iterator[Room]:
         made.console.accounts.add(account, None, PASSWORD)
     yield made
     made.engine.dispose()
+
+
+def test_思わぬ失敗があっても_次の知らせは送る(
+    room: Room, post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Trouble:
+        def take_letters(self) -> None:
+            raise RuntimeError("思わぬこと")
+
+    async def story() -> None:
+        notices = cast(Notices, Trouble())
+        settings = replace(room.console.settings, mail=post.mail)
+        console = replace(room.console, notices=notices, settings=settings)
+        task = asyncio.create_task(send_letters(console))
+        await asyncio.sleep(0.5)
+        assert not task.done()
+        task.cancel()
+
+    asyncio.run(story())
+    assert "思わぬこと" in caplog.text
 
 
 def submit(room: Room) -> Revision:
@@ -257,6 +279,7 @@ def test_どちらもなければ_メールを使わない() -> None:
         ("http://a", "a@example.jp", "の形で書いてください"),
         ("smtp://a:99999", "a@example.jp", "の形で書いてください"),
         ("smtp://", "a@example.jp", "の形で書いてください"),
+        ("smtp://a:%E3%81%82@b", "a@example.jp", "半角の字だけにしてください"),
         ("smtp://a", "計画課 <a@example.jp>", "差出人のメールアドレスだけ"),
         ("smtp://a", "a@b\nBcc: c@d", "差出人のメールアドレスだけ"),
     ],

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.console.sessions import LoginError
 from tests.app.console.room import PASSWORD, Room
 
 NEW = "すいかとめろんともも"
@@ -82,17 +83,53 @@ def test_ほかのサイトへは移らせない(room: Room, to: str) -> None:
 def test_cookie_は_画面のほかからは見えず_使えない(room: Room) -> None:
     with room.client() as client:
         client.follow_redirects = False
-        cookie = log_in(client, "suzuki").headers["set-cookie"].lower()
-    assert {"httponly", "samesite=lax", "path=/staff"} <= {p.strip() for p in cookie.split(";")}
-    assert "secure" not in cookie
-    assert "max-age" not in cookie and "expires" not in cookie
+        cookies = log_in(client, "suzuki").headers.get_list("set-cookie")
+    for cookie in map(str.lower, cookies):
+        assert {"httponly", "samesite=lax", "path=/staff"} <= {p.strip() for p in cookie.split(";")}
+        assert "secure" not in cookie
+        # 残るのは、前に入ったブラウザーの印だけ
+        lasting = "max-age" in cookie or "expires" in cookie
+        assert lasting == cookie.startswith("staff_browser_")
+    assert len(cookies) == 2
+
+
+def test_ほかの所で間違えつづける人がいても_前に入ったブラウザーからは入れる(room: Room) -> None:
+    def log_in_as_stranger(name: str) -> None:
+        with pytest.raises(LoginError):
+            room.console.sessions.log_in(name, "ちがう", f"198.51.100.{next(addresses)}")
+
+    with room.logged_in("suzuki") as before, room.client() as fresh, room.client() as other:
+        before.post("/staff/logout")
+        other.cookies.update({n: v for n, v in before.cookies.items() if "browser" in n})
+        for name in ("suzuki", "sato"):
+            addresses = iter(range(100))
+            for _ in range(100):
+                log_in_as_stranger(name)
+        assert log_in(fresh, "suzuki").status_code == 429
+        assert log_in(before, "suzuki").url.path == "/staff"
+        assert log_in(other, "sato").status_code == 429  # ほかの人の名前には使えない
+        name = next(n for n in before.cookies if "browser" in n)
+        fresh.cookies.set(name, f"{'0' * 32}.{'0' * 32}", path="/staff")
+        assert log_in(fresh, "suzuki").status_code == 429  # 自分で作った印
+
+
+def test_データベースを使えない間に送った_持ちこした文章も_失わない(room: Room) -> None:
+    with room.client() as client:
+        room.engine.dispose()
+        database = Path(room.settings.database_url.removeprefix("sqlite:///"))
+        database.rename(database.with_name("moved.db"))
+        database.mkdir()
+        page = log_in(client, "suzuki", carried='[["text", "長い文章"]]', next="/staff/x")
+        assert page.status_code == 503
+        assert "長い文章" in page.text
 
 
 def test_https_のサイトの_cookie_は_https_だけで送る(tmp_path: Path) -> None:
     room = Room(tmp_path, base_url="https://shakyo.example.jp")
     with room.serving(), room.client() as client:
         client.follow_redirects = False
-        assert "; Secure" in log_in(client, "suzuki").headers["set-cookie"]
+        cookies = log_in(client, "suzuki").headers.get_list("set-cookie")
+        assert len(cookies) == 2 and all("; Secure" in cookie for cookie in cookies)
 
 
 # 出る ---------------------------------------------------------------------------

@@ -16,7 +16,6 @@ from playwright.sync_api import Browser, Page, expect
 from accessibility.cache import Cache
 from accessibility.sound import decode
 from accessibility.voices import Silent
-from app.console.builds import Builds
 from app.output import Stage
 from app.publish import publish
 from app.workers import InlineExecutor
@@ -200,7 +199,7 @@ def test_職員が確かめると_版に校正済と日付が入り_文章を直
     with room.logged_in("sato") as sato:
         done = confirm(sato, room)
         assert "この音声の版は、校正済です。" in done.text
-        assert Builds(room.engine, room.console.now).recent(1)[0].state == "waiting"
+        assert room.console.builds.recent(1)[0].state == "waiting"
     build(room)
     assert "2026年11月22日に済みました" in said(room)  # 終えた日
     assert "未校正" in said(room, "plain")
@@ -347,10 +346,11 @@ def test_3つのキーで聞き_声に重なる知らせはなく_いる所は�
         assert page.evaluate(paused)  # 何か押すまで、音は鳴らない
         next_one = page.get_by_role("button", name="次", exact=True)
         next_one.focus()
+        page.keyboard.press("ArrowDown")
+        expect(page.locator("#heard")).to_have_text("1")  # 終わりまで鳴ったら、聞いた文
         page.keyboard.press("ArrowRight")
         expect(page.locator("#number")).to_have_text("2")
         expect(page.locator("#sentence")).not_to_have_text("海辺の計画")
-        expect(page.locator("#heard")).to_have_text("1")
         page.wait_for_function(f"!{paused}")
         expect(next_one).to_be_focused()
         expect(page.locator("#said")).to_be_empty()
@@ -358,7 +358,7 @@ def test_3つのキーで聞き_声に重なる知らせはなく_いる所は�
         page.keyboard.press("ArrowRight")
         page.keyboard.press("ArrowLeft")
         expect(page.locator("#number")).to_have_text("2")
-        expect(page.locator("#heard")).to_have_text("2")
+        expect(page.locator("#heard")).to_have_text("1")  # 聞かずに進んだ文は、数えない
         expect(page.locator("#remark")).to_be_hidden()
         page.keyboard.press("e")
         expect(page.get_by_label("読み", exact=True)).to_be_focused()
@@ -369,8 +369,12 @@ def test_3つのキーで聞き_声に重なる知らせはなく_いる所は�
         page.keyboard.press("e")
         page.keyboard.press("Space")
         page.get_by_label("言葉").fill("読みが違う")
+        next_one.click()  # 書きかけは、ほかの文のものにならない
+        expect(page.get_by_role("status")).to_contain_text("書きかけの誤りがあります。")
+        expect(page.locator("#number")).to_have_text("2")
         page.get_by_role("button", name="残す").click()
         expect(page.get_by_role("status")).to_have_text("誤りを校正表に残しました。")
+        expect(page.locator("#remarked")).to_have_text("1")
         expect(next_one).to_be_focused()
         page.reload()
         expect(page.locator("#number")).to_have_text("2")

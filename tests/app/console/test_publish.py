@@ -39,7 +39,7 @@ def published(room: Room) -> str:
 
 
 def builds(room: Room) -> Builds:
-    return Builds(room.engine, room.console.now)
+    return room.console.builds
 
 
 def taken(room: Room) -> Build:
@@ -177,7 +177,7 @@ def test_前の稿に_1度押すだけで戻る(room: Room) -> None:
         finish(room)
         assert "戻せるのは、確かめる人か管理者です" in writer.get(ADDRESS).text
         page = reviewer.get(ADDRESS).text
-        form = re.search(r"<td>(?:(?!</td>).)*この稿に戻す.*?</td>", page, re.S)
+        form = re.search(r"<td[^>]*>(?:(?!</td>).)*この稿に戻す.*?</td>", page, re.S)
         assert form is not None
         fields = dict(re.findall(r'name="(revision|digest)" value="([^"]+)"', form[0]))
         refused = writer.post(ADDRESS, data={**fields, "action": "restore"})
@@ -214,7 +214,10 @@ def test_読みの辞書だけでも_公開できる(room: Room) -> None:
     seen = {"revision": str(revision.id), "digest": revision.digest}
     with room.logged_in("suzuki") as writer, room.logged_in("sato") as reviewer:
         writer.post("/staff/review/umibe/readings", data={**seen, "action": "submit"})
-        assert "読みの辞書（umibe）" in reviewer.get("/staff/review/umibe/readings/print").text
+        assert (
+            "読みの辞書（海辺社会福祉協議会）"
+            in reviewer.get("/staff/review/umibe/readings/print").text
+        )
         done = reviewer.post("/staff/review/umibe/readings", data={**seen, "action": "approve"})
         assert "を承認しました" in done.text
         done = writer.post("/staff/publish/umibe/readings", data={**seen, "action": "publish"})

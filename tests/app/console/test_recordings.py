@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import numpy as np
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, expect
 
 from accessibility import sound
@@ -63,6 +65,12 @@ def upload(client: httpx.Client, data: bytes, **changed: str) -> httpx.Response:
     return client.post(PAGE, data=GIVEN | changed, files={"file": ("yomi.mp3", data)})
 
 
+def received(room: Room) -> str:
+    """鈴木が録音を入れた後のページ。使うと決めるのは、ほかの人である。"""
+    with room.logged_in("suzuki") as suzuki:
+        return upload(suzuki, reading()).text
+
+
 def borders(page: str) -> list[str]:
     return re.findall(r'name="begin_\d+"[^>]* value="([\d.]+)"', page)
 
@@ -106,7 +114,7 @@ def test_MP3を入れると_大きさがそろい_文の切れ目の見当が付
         samples, rate = sound.decode(got.content)
         assert rate == sound.RATE
         assert loudness(samples) == pytest.approx(LOUDNESS, abs=0.5)
-        assert "使っていない録音があります" in client.get(ALL).text
+        assert "山田花子 さんの録音が、使うのを待っています。" in client.get(ALL).text
 
 
 @pytest.mark.parametrize(
@@ -119,6 +127,7 @@ def test_MP3を入れると_大きさがそろい_文の切れ目の見当が付
         (reading(level=0.0), {}, "file", "録音に声がないか、小さすぎます"),
         (reading(), {"reader": " "}, "reader", "読んだ人の名前"),
         (reading(), {"reader": "《花》"}, "reader", "使わずに書いてください"),
+        (reading(), {"reader": "山田\ufffe"}, "reader", "（U+FFFE）があります。"),
         (reading(), {"consent": ""}, "consent", "同意したことを確かめてください"),
     ],
 )
@@ -144,7 +153,9 @@ def test_使うと_すべての版の声が替わり_やめると戻る(publishe
         assert use(suzuki, page).status_code == 403
     with room.logged_in("sato") as sato:
         done = use(sato, sato.get(PAGE).text)
-        assert "録音を使います。" in done.text and "使っています。" in done.text
+        assert "版を作り直しています。終わると、この人の声になります。" in done.text
+        assert "使っています。" in done.text
+        assert '<a href="/staff/publish">公開の様子を見る</a>' in done.text
         build(room, *every)
         after = sounds(room)
         assert all(after[name] != before[name] for name in before)
@@ -160,7 +171,8 @@ def test_使うと_すべての版の声が替わり_やめると戻る(publishe
         assert isinstance(clips, dict)
         market = [clips[id] for id in clips if id.startswith("market-")]
         assert market[1][1] - market[0][0] == pytest.approx(5.9, abs=0.2)
-        use(sato, sato.get(PAGE).text, "end")
+        ended = use(sato, sato.get(PAGE).text, "end").text
+        assert "版を作り直しています。終わると、合成音声に戻ります。" in ended
     build(room, *every)
     assert sounds(room) == before
 
@@ -182,8 +194,8 @@ def sounds(room: Room) -> dict[str, bytes]:
 
 def test_切れ目を直すと_音声の切れ目も変わる(published: Room) -> None:
     room = published
+    page = received(room)
     with room.logged_in("sato") as sato:
-        page = upload(sato, reading()).text
         data = {"do": "use", "take": take(page), "begin_2": "2.5"}
         assert borders(sato.post(PAGE, data=data).text) == ["2.50"]
     build(room)
@@ -196,8 +208,8 @@ def test_切れ目を直すと_音声の切れ目も変わる(published: Room) -
 
 @pytest.mark.parametrize("begin", ["", "あ", "nan", "-1", "0", "99"])
 def test_使えない切れ目は_断る(published: Room, begin: str) -> None:
+    page = received(published)
     with published.logged_in("sato") as sato:
-        page = upload(sato, reading()).text
         before = borders(page)
         refused = sato.post(PAGE, data={"do": "use", "take": take(page), "begin_2": begin})
         assert refused.status_code == 400
@@ -206,8 +218,9 @@ def test_使えない切れ目は_断る(published: Room, begin: str) -> None:
 
 def test_文章が変わると_録音は使われず_戻すとまた使われる(published: Room) -> None:
     room = published
+    page = received(room)
     with room.logged_in("sato") as sato:
-        use(sato, upload(sato, reading()).text)
+        use(sato, page)
         build(room)
         assert "山田花子さんが読みました" in guide(room)
         rewrite(room, STANDARD.replace("とれたて", "しぼりたて"))
@@ -226,13 +239,94 @@ def test_文章が変わると_録音は使われず_戻すとまた使われる
 
 def test_新しい録音を使うと_前の録音に代わる(published: Room) -> None:
     room = published
-    with room.logged_in("sato") as sato:
-        use(sato, upload(sato, reading()).text)
-        again = upload(sato, reading((1.0, 2.0)), reader="田中")
+    page = received(room)
+    with room.logged_in("suzuki") as suzuki, room.logged_in("sato") as sato:
+        use(sato, page)
+        again = upload(suzuki, reading((1.0, 2.0)), reader="田中")
         assert "この節の録音" in again.text
         use(sato, again.text)
     build(room)
     assert "田中さん" in guide(room) and "山田花子" not in guide(room)
+
+
+def test_使うのを待っている録音は_決められる人に知らせ_入れた人には今を示す(
+    published: Room,
+) -> None:
+    room = published
+    told = "『朝市』の、山田花子 さんの録音が、使うのを待っています。"
+
+    def homes() -> list[str]:
+        shown = []
+        for name in ("suzuki", "sato", "kato", "abe"):
+            with room.logged_in(name) as client:
+                shown += [name] if told in client.get("/staff").text else []
+        return shown
+
+    assert homes() == []
+    page = received(room)
+    assert homes() == ["sato", "kato", "abe"]
+    assert "使うと決めるのを待っています。" in page
+    with room.logged_in("sato") as sato:
+        assert f'<a href="{PAGE}">聞いて決める' in sato.get("/staff").text
+        use(sato, sato.get(PAGE).text)
+        assert homes() == []
+        # 自分で入れた録音は、自分には知らせない。
+        upload(sato, reading(), reader="佐藤")
+        told = told.replace("山田花子", "佐藤")
+        assert homes() == ["kato", "abe"]
+        every = sato.get(ALL).text
+        assert "音訳 山田花子 さん" in every and "佐藤 さんの録音が、使うのを待っています" in every
+    rewrite(room, STANDARD.replace("とれたて", "しぼりたて"))
+    build(room)
+    assert homes() == []
+    with room.logged_in("sato") as sato:
+        assert "佐藤 さんの録音は使えません。" in sato.get(ALL).text
+
+
+def test_自分が入れた録音は_確かめる人でも使うと決められない(published: Room) -> None:
+    with published.logged_in("sato") as sato:
+        page = upload(sato, reading()).text
+        assert "この録音を使う</button>" not in page
+        assert "自分が入れた録音は、自分では使うと決められません。" in page
+        assert use(sato, page).status_code == 403
+        assert "音訳 山田花子" not in sato.get(ALL).text
+
+
+def test_使っている録音の切れ目は_確かめずには変わらない(published: Room) -> None:
+    room = published
+    page = received(room)
+    with room.logged_in("suzuki") as suzuki, room.logged_in("sato") as sato:
+        save = {"do": "save", "take": take(page)}
+        assert suzuki.post(PAGE, data=save | {"begin_2": "2.2"}).status_code == 200
+        use(sato, sato.get(PAGE).text)
+        asked = room.console.builds.recent()
+        page = suzuki.get(PAGE).text
+        assert "切れ目を保存する</button>" not in page
+        assert suzuki.post(PAGE, data=save | {"begin_2": "3.3"}).status_code == 403
+        assert borders(sato.get(PAGE).text) == ["2.20"]
+        assert room.console.builds.recent() == asked
+        done = sato.post(PAGE, data=save | {"begin_2": "2.4"}).text
+        assert "終わると、音声の切れ目も変わります。" in done and borders(done) == ["2.40"]
+
+
+def test_録音は1つずつ受け取り_その間もほかのページは答える(published: Room) -> None:
+    with (
+        published.logged_in("suzuki") as suzuki,
+        published.logged_in("sato") as sato,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        suzuki.timeout = httpx.Timeout(60)
+        with FileLock(published.settings.cache / "recordings.lock"):  # ほかの人の、長い録音
+            sent = pool.submit(upload, suzuki, reading())
+            assert sato.get("/staff").status_code == 200
+            with pytest.raises(TimeoutError):
+                sent.result(timeout=1)
+        assert "録音を受け取りました。" in sent.result().text
+
+
+def test_見出しにかぎ括弧があっても_題は読める(published: Room) -> None:
+    with published.logged_in("suzuki") as suzuki:
+        assert "<h1>人の録音『朝市』: " in suzuki.get(PAGE).text
 
 
 def test_ない節や録音は_ないと言う(published: Room) -> None:

@@ -95,7 +95,7 @@ def test_変わった所を_印と言葉で示し_変わらない節は畳む(ro
     assert '<del><span class="mark">［消した］</span>とれたての魚</del>' in page
     assert '<del><span class="mark">［消した］</span>海辺</del>' in page
     folded = page[page.index('<details class="unchanged">') : page.index("</details>")]
-    assert "変わらない節 1 つ: 雨の日" in folded and "休みです。" in folded
+    assert "変わらない節（1）: 雨の日" in folded and "休みです。" in folded
 
 
 def test_画像だけが替わっても_違いとして示す(room: Room) -> None:
@@ -306,3 +306,81 @@ def test_決裁の紙に_人と日時と_稿の要約と_違いがある(room: R
     assert "承認者 阿部、 2026年11月22日 13時00分" in shown
     assert "代理の承認。理由: 確かめる人が出張" in shown
     assert "［加えた］</span>いわし" in page.text
+
+
+# 決める前に見るもの --------------------------------------------------------------------
+
+
+def test_何も書いていない文章は_提出できない(room: Room) -> None:
+    empty = PLAIN.replace("朝市では、魚をもらえます。\n", "")
+    revision = room.write(empty, "plain")
+    with room.logged_in("suzuki") as client:
+        page = press(client, revision, "submit")
+        assert page.status_code == 400
+        assert "どの節にも、まだ文章がありません。" in text(page)
+    desk = room.console.approvals.desk(SUBJECT, "plain")
+    assert desk is not None and desk.state == "draft"
+
+
+def test_まだ書いていない節を_提出する前と提出したときと確かめるときに言う(room: Room) -> None:
+    more = "\n# 夜市 {#night}\n\n夜です。\n\n# 章 {#chapter}\n\n## 節 {#leaf}\n"
+    room.write(STANDARD + more)
+    plain = room.write(PLAIN + more.replace("夜です。\n", ""), "plain")
+    address = f"/staff/review/{SUBJECT}/plain"
+    with room.logged_in("suzuki") as client:
+        page = client.get(address)
+        assert "まだ書いていない節が 2 あります。" in text(page)
+        assert f'<a href="/staff/edit/{SUBJECT}/plain#part_2">夜市</a>' in page.text
+        assert f'<a href="/staff/edit/{SUBJECT}/plain#part_4">節</a>' in page.text
+        assert '#part_3">章</a>' not in page.text
+        done = press(client, plain, "submit")
+        assert "提出しました。" in text(done) and "まだ書いていない節が 2 あります。" in text(done)
+    with room.logged_in("sato") as client:
+        assert "まだ書いていない節が 2 あります。" in text(client.get(address))
+        assert "まだ書いていない節" not in text(
+            client.get(f"/staff/review/{SUBJECT}/standard?revision=2")
+        )
+
+
+def test_検査のしらせを節ごとに並べ_編集と下見と読みへ移れる(room: Room) -> None:
+    revision = room.write(PLAIN.replace("魚をもらえます", "連携を推進します"), "plain")
+    with room.logged_in("sato") as client:
+        page = client.get(f"/staff/review/{SUBJECT}/plain")
+        told = page.text[page.text.index('<details class="told">') :]
+        told = told[: told.index("</details>")]
+        assert "朝市" in told and "連携" in told and "むずかしい言葉です。" in told
+        assert f'href="/staff/edit/{SUBJECT}/plain#part_1"' in told
+        for place in ("preview", "readings"):
+            assert f'href="/staff/{place}/{SUBJECT}/plain"' in page.text
+        first = revision.id - 1
+        old = client.get(f"/staff/review/{SUBJECT}/plain?revision={first}")
+        assert f'href="/staff/preview/{SUBJECT}/plain?revision={first}"' in old.text
+
+
+def test_日付が公開中の稿と同じなら_提出と公開のページで言う(room: Room) -> None:
+    said = "日付が前に公開した稿と同じです。フィードで受け取る人には、新しく見えません。"
+    publish = f"/staff/publish/{SUBJECT}/standard"
+    revision = room.write(AUTUMN)
+    with room.logged_in("suzuki") as client:
+        page = client.get(ADDRESS)
+        assert said in text(page)
+        assert f'href="/staff/edit/{SUBJECT}/standard?front=1#front_date"' in page.text
+        assert (
+            '<details class="front" id="front" open>'
+            in client.get(f"/staff/edit/{SUBJECT}/standard?front=1").text
+        )
+        press(client, revision, "submit")
+        room.console.approvals.approve(revision.id, revision.digest, room.actor("sato"))
+        assert said in text(client.get(publish))
+        room.write(AUTUMN.replace("2026-04-01", "2026-11-22"))
+        assert said not in text(client.get(ADDRESS))
+
+
+def test_もう承認された稿を承認すると_そう言う(room: Room) -> None:
+    revision = submitted(room)
+    room.console.approvals.approve(revision.id, revision.digest, room.actor("sato"))
+    with room.logged_in("kato") as client:
+        page = press(client, revision, "approve")
+        assert page.status_code == 409 and "この稿は、もう承認されています。" in text(page)
+    with room.logged_in("suzuki") as client:
+        assert "いま承認されているので、提出ができません" in text(press(client, revision, "submit"))
