@@ -57,7 +57,7 @@ def test_付属の計画のすべての版が目録のとおりにできる(publ
         else:
             data = path.read_bytes()
             assert (row["bytes"], row["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
-        assert (row["seconds"] is None) == (row["channel"] == "text")
+        assert (row["seconds"] is None) == (row["channel"] in ("braille", "text"))
 
 
 def test_音声の長さは目録のとおり(published: Path) -> None:
@@ -108,7 +108,7 @@ def test_端末では進みぐあいの棒を出す(tsutawaru: Tsutawaru, tmp_pa
     with contextlib.suppress(OSError):  # もう一方の端が閉じると、読み終わりは失敗になる
         while data := os.read(terminal, 65536):
             shown += data
-    assert re.search(r"音声と版: 100%\|.*12/12 .*0 版は前のまま", shown.decode())
+    assert re.search(r"音声と版: 100%\|.*13/13 .*0 版は前のまま", shown.decode())
 
 
 def test_選んだ媒体だけを作る(tsutawaru: Tsutawaru, tmp_path: Path) -> None:
@@ -216,7 +216,7 @@ def test_文字だけなら音声を作らない(tsutawaru: Tsutawaru, tmp_path:
     assert tsutawaru(*publish).returncode == 0
     done = tsutawaru(*publish, "--only", "text")
     assert "音声の節は 0 を作り、0 は" in done.stdout
-    assert "audio、daisy、epub、web は、--only で選ばなかった" in done.stdout
+    assert "audio、braille、daisy、epub、web は、--only で選ばなかった" in done.stdout
     assert "serve" not in done.stdout
 
 

@@ -27,6 +27,7 @@ from tests.line_platform import LinePlatform
 pytestmark = pytest.mark.slow
 
 NOTICE = "大雨のため、地区会は休みです。\n避難所は、海辺小学校です。"
+EASY = "大雨です。あぶないので、地区会は休みです。\n逃げる所は、海辺小学校です。"
 
 
 @pytest.fixture
@@ -73,6 +74,7 @@ def scenes(page: Page, room: Room) -> Iterator[str]:
     press(page, "次へ（見え方を見る）")
     expect(page.get_by_role("heading", name="LINE での見え方")).to_be_visible()
     yield "お知らせの見え方"
+    page.get_by_label("やさしい文章").fill(EASY)
     press(page, "公開する")
     expect(page.get_by_role("status")).to_contain_text("お知らせを出しました")
     yield "出したお知らせ"
