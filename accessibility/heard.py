@@ -43,8 +43,3 @@ def sentence_key(sentence: Sentence, reader: str) -> str:
     """文ひとつの要約（16 進で 16 字）。"""
     words = [[word.sound, word.accent, word.chained] for word in words_of(sentence)]
     return digest("heard", reader, sentence.text, words)[:16]
-
-
-def text_key(sentences: Iterable[Sentence]) -> str:
-    """節の文字の要約。人の録音は、文字が同じ間だけ使う（読みの辞書を直しても、人の読みは変わらない）。"""
-    return digest("text", [s.text for s in sentences])

@@ -285,6 +285,8 @@ def _pauses(quiet: Quiet) -> tuple[Array, Array]:
 
 Sounds = Callable[[str], tuple[bytes, bytes]]
 """音の名前から、MP3 と AAC。"""
+Times = tuple[tuple[str, float, float], ...]
+"""文の id と、録音の中の時間（秒）。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,20 +295,33 @@ class RecordedJob:
 
     key: str
     section_id: str
-    times: tuple[tuple[str, float, float], ...]
+    times: Times
     cache: Cache
+
+
+def clips_of(mp3: bytes, times: Times) -> tuple[float, tuple[Clip, ...]]:
+    """音の長さ（秒）と、文ごとの所。版に使う形の MP3 でないか、音より長ければ ``RecordingError``。"""
+    try:
+        seconds = sound.mp3_seconds(mp3)
+    except ValueError:
+        raise RecordingError(
+            "音が、export で書き出した形の MP3 ではありません。職員の画面から入れてください。"
+        ) from None
+    delay = sound.MP3_DELAY / sound.RATE
+    borders = [0.0, *(round(end + delay, 3) for _, _, end in times[:-1]), round(seconds, 3)]
+    if times[-1][2] > seconds or any(begin >= end for begin, end in pairwise(borders)):
+        raise RecordingError(
+            f"文の切れ目（{times[-1][2]:.2f} 秒まで）が、音の長さ（{seconds:.2f} 秒）に合いません。"
+            "切れ目を直してください。"
+        )
+    spans = zip(times, pairwise(borders), strict=True)
+    return seconds, tuple(Clip(id, begin, end) for (id, _, _), (begin, end) in spans)
 
 
 def recorded_track(job: RecordedJob, sounds: Sounds) -> Track:
     """``job.key`` は音の名前（SHA-256）。"""
     mp3, aac = sounds(job.key)
-    seconds = sound.mp3_seconds(mp3)
-    delay = sound.MP3_DELAY / sound.RATE
-    borders = [0.0, *(round(end + delay, 3) for _, _, end in job.times[:-1]), round(seconds, 3)]
-    clips = tuple(
-        Clip(id, begin, end)
-        for (id, _, _), (begin, end) in zip(job.times, pairwise(borders), strict=True)
-    )
+    seconds, clips = clips_of(mp3, job.times)
     return Track(
         job.section_id,
         job.cache.put_file(job.key, ".mp3", mp3)[0],

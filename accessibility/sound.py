@@ -36,6 +36,8 @@ MP3_DELAY = 1105
 AAC_FRAME = 1024
 """AAC のフレームひとつの標本の数。符号器は、音の前にこの長さの先走り（priming）を置く。"""
 _FRAME_SAMPLES = 576
+_FRAME_HEADS = (b"\xff\xf3\x80", b"\xff\xf3\x82")
+"""MPEG-2 Layer III、64 kbit/s、22.05 kHz のフレームの頭（あとのものは 1 バイト長い）。"""
 _LIMITER_BLOCK = 55
 
 
@@ -100,9 +102,14 @@ def encode_mp3(parts: Iterable[Pcm]) -> bytes:
 
 
 def mp3_seconds(mp3: bytes) -> float:
-    """``encode_mp3`` の結果の長さ。フレームを数える（CBR で、1 フレームは 576 標本）。"""
+    """``encode_mp3`` の結果の長さ。フレームを数える（CBR で、1 フレームは 576 標本）。
+
+    ``encode_mp3`` の形でなければ ``ValueError``。
+    """
     frames = position = 0
     while position < len(mp3):
+        if mp3[position : position + 3] not in _FRAME_HEADS:
+            raise ValueError(position)
         padding = mp3[position + 2] >> 1 & 1
         position += 72 * BIT_RATE * 1000 // RATE + padding
         frames += 1

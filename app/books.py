@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from accessibility import frame
 from accessibility.cache import Cache
-from accessibility.heard import Heard, heard_keys, heard_whole, text_key
+from accessibility.heard import Heard, heard_keys, heard_whole
 from accessibility.manner import MANNERS
 from accessibility.narration import TrackJob, track_job
 from accessibility.readings import Reader, read_publication
@@ -18,7 +18,7 @@ from channels.wording import Names
 from content.bundle import Bundle
 from content.identity import map_sentences
 from content.model import Publication, Section
-from content.recorded import Proofread, Recording
+from content.recorded import Proofread, Recording, text_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,8 @@ from channels import line
 from channels.line_account import SEND_SECONDS, WRONG_TOKEN, LineAccount, Standing, Verdict
 from channels.line_limits import sendable, utf16
 from content.database import Clock, reading, writing
-from content.workflow.people import Actor, NotAllowed, Role, WorkflowError
+from content.workflow.people import CHECKERS, Actor, NotAllowed, WorkflowError
 
-SENDERS: tuple[Role, ...] = ("reviewer", "administrator")
-"""送れる役割。"""
 AGAIN_WITHIN = datetime.timedelta(hours=23)
 """届いたか分からないものを、送り直せる時間。LINE が鍵を覚えている 24 時間より短い。"""
 _BUSY = datetime.timedelta(seconds=SEND_SECONDS + 30)
@@ -220,7 +218,7 @@ def check_quota(standing: Standing) -> None:
 
 
 def _require(actor: Actor) -> None:
-    if actor.role not in SENDERS:
+    if actor.role not in CHECKERS:
         raise NotAllowed(
             "LINE で全員に送れるのは、確かめる人か管理者です。確かめる人に頼んでください。"
         )

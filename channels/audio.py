@@ -20,13 +20,13 @@ from av.audio.stream import AudioStream
 from mutagen.id3 import COMM, ID3, TALB, TIT2, TLAN, TPE1, TRCK
 from mutagen.mp4 import MP4, MP4Cover
 
-from accessibility.heard import text_key
 from accessibility.narration import Narration
 from accessibility.sound import AAC_FRAME, MP3_DELAY, RATE
 from channels import facts
 from channels.edition import Download, Edition
 from channels.wording import Wording
 from content.model import Publication
+from content.recorded import text_key
 
 CLIPS = "clips.json"
 """文ごとの時間の目録の名前。``{"file": M4B の名前, "clips": {文の id: [始め, 終わり]}}``。"""

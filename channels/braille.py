@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
 from accessibility.braille.book import Explained, Volume, volumes
-from accessibility.braille.layout import BOTH_SIDES, Sheet
+from accessibility.braille.layout import BOTH_SIDES
 from accessibility.glossary import Glossary
 from accessibility.narration import Narration
 from channels import braille_files
 from channels.edition import Download, Edition
 from channels.explanations import marks
 from channels.wording import Names, Wording
-from content.model import Publication, Register, Run
+from content.model import Publication, Run
 
 SHEET = BOTH_SIDES
-"""両面（32 マス 18 行）。片面で打つ所では ``ONE_SIDE``（32 マス 22 行）にする。"""
+"""両面（32 マス 18 行）。"""
 
 
 class BrailleChannel:
     """``<名前>.bes``・``.bse``・``.brf``・``-braille.txt``。巻が分かれれば ``<名前>-1.bes`` …。
 
-    ``names`` は社協の id ごとの、読みの付いた名前と言葉の説明。``proofread`` は、点字を読む人が校正を
-    終えた本と、その日。
+    ``names`` は社協の id ごとの、読みの付いた名前と言葉の説明。
     """
 
     name = "braille"
@@ -35,23 +33,18 @@ class BrailleChannel:
         self,
         names: Mapping[str, Names] = MappingProxyType({}),
         glossary: Glossary | None = None,
-        proofread: Mapping[tuple[str, Register], datetime.date] = MappingProxyType({}),
-        sheet: Sheet = SHEET,
     ) -> None:
         self._wording = Wording.load({})
         self._names = names
         self._glossary = glossary
-        self._proofread = proofread
-        self._sheet = sheet
 
     def render(self, publication: Publication, narration: Narration) -> Edition:
         wording = replace(self._wording, names=self._names.get(publication.council, {}))
         book = volumes(
             publication,
-            self._sheet,
+            SHEET,
             wording.name,
             self._explained(publication, wording),
-            self._proofread.get((publication.id, publication.register)),
         )
         files: dict[str, bytes] = {}
         downloads: list[Download] = []
@@ -75,12 +68,12 @@ class BrailleChannel:
 
     def _files(self, publication: Publication, volume: Volume) -> dict[str, bytes]:
         """形式の名前と中身。ページで示す順。"""
-        pages, sheet = volume.pages, self._sheet
+        pages = volume.pages
         return {
-            "bes": braille_files.bes(pages, sheet, publication.date),
-            "bse": braille_files.bse(pages, sheet),
-            "brf": braille_files.brf(pages, sheet),
-            "braille.txt": braille_files.unicode_text(pages, sheet),
+            "bes": braille_files.bes(pages, SHEET, publication.date),
+            "bse": braille_files.bse(pages, SHEET),
+            "brf": braille_files.brf(pages, SHEET),
+            "braille.txt": braille_files.unicode_text(pages, SHEET),
         }
 
     def _explained(self, publication: Publication, wording: Wording) -> tuple[Explained, ...]:

@@ -37,6 +37,7 @@ BUNDLED = Path(__file__).parent / "plans"
 
 COUNCIL_FILE = "council.yaml"
 READINGS_FILE, SYNONYMS_FILE, EXCUSES_FILE = "readings.tsv", "synonyms.tsv", "excuses.tsv"
+_UNREADABLE = "ファイルを開けません。読み取りの権限を確かめてください。"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -117,6 +118,15 @@ def load_publication(path: Path, text: str, *, file: str) -> Publication:
     return parse(text, id, register, file=file, load_picture=_pictures_for(path))
 
 
+def sound_files(bundle: Bundle, recording: Recording) -> tuple[bytes, bytes]:
+    """フォルダの録音の MP3 と AAC。読めなければ ``NotationError``。"""
+    try:
+        mp3, aac = (file.read_bytes() for file in bundle.sounds[recording.sound])
+    except OSError as error:
+        raise _folder_error(error.filename, _UNREADABLE) from None
+    return mp3, aac
+
+
 def _folder_error(folder: Path | str, message: str) -> NotationError:
     return NotationError([Problem(str(folder), 1, message)])
 
@@ -187,6 +197,11 @@ class _Folder:
 
     def _recordings(self, id: str) -> Iterator[tuple[Recording, tuple[Path, Path]]]:
         """録音と、その MP3 と AAC のファイル。節の名前の順。"""
+        for path in sorted(self._root.glob(f"{RECORDINGS_FOLDER}/*/*.mp3")):
+            if not path.with_suffix(".tsv").exists():
+                self._problem(
+                    path, "録音の文の切れ目がありません。同じ名前の .tsv を、隣に置いてください。"
+                )
         for path in sorted(self._root.glob(f"{RECORDINGS_FOLDER}/*/*.tsv")):
             text, files = self._text(path), (path.with_suffix(".mp3"), path.with_suffix(".m4a"))
             name, register = _name_and_register(Path(f"{path.parent.name}.md"))
@@ -285,7 +300,7 @@ class _Folder:
         except FileNotFoundError:
             self._problem(path, "ファイルがありません。フォルダに置いてください。")
         except OSError:
-            self._problem(path, "ファイルを開けません。読み取りの権限を確かめてください。")
+            self._problem(path, _UNREADABLE)
         else:
             if "\0" not in text:
                 return text.removeprefix("\ufeff")  # Excel やメモ帳が先頭に付ける印

@@ -27,6 +27,8 @@ BROKEN = re.compile(
     "\ufdd0-\ufdef\ufffd-\uffff\U000f0000-\U0010ffff]"
 )
 """原稿に書けない文字。"""
+TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""文字の向きを変える、目に見えないもの。後の文まで、逆に並べてしまう。"""
 
 
 def parse(

@@ -7,19 +7,18 @@
 from __future__ import annotations
 
 import datetime
-import re
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from content.model import REGISTERS, Register
-from content.notation import BROKEN
+from content.model import REGISTERS, Register, Sentence
+from content.notation import BROKEN, TURNING
 from content.problems import NotationError, Problem
 
 RECORDINGS_FOLDER = "recordings"
 PROOFREAD_FILE = "proofread.tsv"
 LONGEST_READER = 40
-# 文字の向きを変えるもの。名前の後の文まで、逆に並べてしまう。
-_TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 Sounds = Callable[[str], tuple[bytes, bytes]]
 """音の名前（``Recording.sound``）から、MP3 と AAC。"""
@@ -52,6 +51,12 @@ class Recording:
     reader: str
 
 
+def text_key(sentences: Iterable[Sentence]) -> str:
+    """節の文字の要約。人の録音は、文字が同じ間だけ使う（読みの辞書を直しても、人の読みは変わらない）。"""
+    said = json.dumps(["text", [s.text for s in sentences]], ensure_ascii=False)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
 def reader_fault(name: str) -> str:
     """版に出す、読んだ人の名前の、直すところ。なければ空。"""
     if not name:
@@ -60,7 +65,7 @@ def reader_fault(name: str) -> str:
         return (
             f"名前は {LONGEST_READER} 字までで、《》｜〈〉 とタブと改行を使わずに書いてください。"
         )
-    if match := _TURNING.search(name) or BROKEN.search(name):
+    if match := TURNING.search(name) or BROKEN.search(name):
         return (
             f"名前に、目に見えない文字か、ほかの機械で出ない文字（U+{ord(match[0]):04X}）があります。"
             "書き直してください。"

@@ -15,12 +15,13 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine, select
 
-from content.bundle import BUNDLED, Bundle, in_order, load_folder
+from content.bundle import BUNDLED, Bundle, in_order, load_folder, sound_files
 from content.council import write_council
 from content.database import Clock, StoreError, open_database, reading, writing
 from content.events import record
 from content.model import Council, Publication
 from content.notation import NotationError
+from content.recorded import Recording, text_key
 from content.revisions import (
     Draft,
     Kind,
@@ -32,11 +33,18 @@ from content.revisions import (
     publish_revision,
     published_of,
     revision_from,
+    revision_numbered,
     value_of,
 )
 from content.tables import METADATA, PUBLISHED, REVISION
 from content.workflow.proofs import Remark, load_proofread, proofread_in, remarks_in
-from content.workflow.recordings import load_recording, recordings_in, sound_in
+from content.workflow.recordings import (
+    Loaded,
+    knows_recording,
+    load_recording,
+    recordings_in,
+    sound_in,
+)
 
 __all__ = ["METADATA", "LoadReport", "Revision", "Store", "StoreError", "utc_now"]
 
@@ -51,7 +59,7 @@ def utc_now() -> datetime.datetime:
 class LoadReport:
     """フォルダを読み込んだ結果。どれも「kawasaki/plan-6（standard）」のような名前の並び。
 
-    ``added`` は新しい稿を作って公開したもの、``replaced`` はそのうち職員の稿に代わったもの。
+    ``added`` は新しい稿を作って公開したもの、``replaced`` はそのうち職員の稿や録音に代わったもの。
     ``unchanged`` は、同じ稿がすでにあるので何もしなかったもの。
     """
 
@@ -145,18 +153,25 @@ class Store:
         with reading(self._engine) as connection:
             return tuple(history_of(connection, subject, kind))
 
+    def new_recordings(self, bundle: Bundle) -> tuple[Recording, ...]:
+        """``bundle`` の録音のうち、まだ受け取ったことのないもの。"""
+        with reading(self._engine) as connection:
+            return tuple(r for r in bundle.recordings if not knows_recording(connection, r))
+
     # 書く -------------------------------------------------------------------
 
     def load(self, bundle: Bundle, author: str = FOLDER_AUTHOR) -> LoadReport:
         """原稿のひとそろいを入れて公開する。すべて入るか、何も変わらないかのどちらか。
 
         いままでのどれかの稿と等しいものは入れない（職員の後の稿を、前の原稿に戻さない）。
-        ``council.yaml`` のない社協の原稿があれば ``NotationError``。
+        ``council.yaml`` のない社協の原稿や、読めない録音があれば ``NotationError``。
         """
         drafts = list(_drafts(bundle))
         added: list[str] = []
         replaced: list[str] = []
         unchanged: list[str] = []
+        # 長い音を読む間、ほかの人の書きこみを待たせない。
+        sounds = {r: sound_files(bundle, r) for r in self.new_recordings(bundle)}
         with writing(self._engine) as connection:
             check_councils(connection, drafts)
             for draft in drafts:
@@ -180,12 +195,27 @@ class Store:
                 name = f"{mark.publication}（{mark.register}）の校正済のしるし"
                 (unchanged if known else added).append(name)
             for recording in bundle.recordings:
-                mp3, aac = (file.read_bytes() for file in bundle.sounds[recording.sound])
-                sound = (mp3, aac)
-                known = not load_recording(connection, recording, sound, author, self._now())
                 name = f"{recording.publication}（{recording.register}）の録音 {recording.section}"
-                (unchanged if known else added).append(name)
+                done: Loaded = "unchanged"
+                if recording in sounds:
+                    current, sound = _text_of(connection, recording), sounds[recording]
+                    done = load_recording(
+                        connection, recording, sound, current, author, self._now()
+                    )
+                (unchanged if done == "unchanged" else added).append(name)
+                if done == "replaced":
+                    replaced.append(name)
         return LoadReport(tuple(added), tuple(replaced), tuple(unchanged))
+
+
+def _text_of(connection: Connection, recording: Recording) -> str:
+    """録音の節の、公開中の文字の要約。節がなければ空。"""
+    id = published_of(connection, recording.publication, recording.register)
+    revision = revision_numbered(connection, id) if id is not None else None
+    text = value_of(connection, revision) if revision is not None else None
+    sections = text.sections if isinstance(text, Publication) else ()
+    keys = (text_key(s.sentences) for s in sections if s.id == recording.section)
+    return next(keys, "")
 
 
 def _drafts(bundle: Bundle) -> Iterator[Draft]:

@@ -22,7 +22,8 @@ MESSAGES = {
     "braille-proofread": "奥付に、点字を読む人の校正の有無がありません。書き加えてください。",
 }
 CELLS = 32
-_LINES = {"18": 18, "22": 22}
+LINES = 18
+"""1 ページの行の数（両面）。"""
 _ASCII = "⠀⠮⠐⠼⠫⠩⠯⠄⠷⠾⠡⠬⠠⠤⠨⠌⠴⠂⠆⠒⠲⠢⠖⠶⠦⠔⠱⠰⠣⠿⠜⠹⠈⠁⠃⠉⠙⠑⠋⠛⠓⠊⠚⠅⠇⠍⠝⠕⠏⠟⠗⠎⠞⠥⠧⠺⠭⠽⠵⠪⠳⠻⠘⠸"
 """ASCII の 0x20 から 0x5F の字にあたるマス（NABCC）。"""
 _PROOFREAD = "⠟⠴⠐⠳⠎⠀⠪⠒⠻⠃⠐⠂"  # テンジノ コーセイ：
@@ -72,9 +73,8 @@ def audit_files(files: Mapping[str, bytes]) -> tuple[Finding, ...]:
 def _check_pages(name: str, pages: Pages) -> Iterator[Finding]:
     number = 0
     for page, lines in enumerate(pages, 1):
-        limit = 22
-        if len(lines) > limit:
-            yield _finding("braille-tall", name, page=page, limit=limit)
+        if len(lines) > LINES:
+            yield _finding("braille-tall", name, page=page, limit=LINES)
         for line in lines:
             number += 1
             if re.search("[^⠀-⠿]", line):
@@ -123,17 +123,16 @@ def read_bse(data: bytes) -> Pages:
         raise BrokenError("見出し")
     pages, cells, lines = map(int, header.groups())
     rows = [_decoded(line) for line in _lines(data[514:])]
-    if len(rows) != pages * lines or cells != CELLS:
+    if len(rows) != pages * lines or (cells, lines) != (CELLS, LINES):
         raise BrokenError("行の数")
     return [rows[i * lines : (i + 1) * lines] for i in range(pages)]
 
 
 def read_bes(data: bytes) -> Pages:
     """BES のページ。見出しの後、長さの付いたページが続き、FF で終わる。"""
-    header = re.fullmatch(rb"%BET400%\d{4}/\d\d/\d\d  E533(18|22) {5}(\d{1,3}) *", data[:512])
+    header = re.fullmatch(rb"%BET400%\d{4}/\d\d/\d\d  E53318 {5}(\d{1,3}) *", data[:512])
     if header is None or data[512:516] != b"\xff\xff\xff\x54" or data[1024:1025] != b"\xff":
         raise BrokenError("見出し")
-    lines = _LINES[header[1].decode()]
     pages: Pages = []
     place = 1025
     while data[place : place + 1] != b"\xff" or place < len(data) - 1:
@@ -142,11 +141,11 @@ def read_bes(data: bytes) -> Pages:
         if size < 4 or len(body) != size - 2 or body[:1] != b"\xfd" or body[-1:] != b"\xfe":
             raise BrokenError("ページ")
         rows = body[1:-1].replace(b"\x0d", b"").split(b"\xfe")
-        if len(rows) != lines or any(not 0xA0 <= c <= 0xDF for row in rows for c in row):
+        if len(rows) != LINES or any(not 0xA0 <= c <= 0xDF for row in rows for c in row):
             raise BrokenError("行")
         pages.append(["".join(chr(0x2800 + c - 0xA0) for c in row) for row in rows])
         place += size
-    if int(header[2]) != len(pages) - 1:
+    if int(header[1]) != len(pages) - 1:
         raise BrokenError("ページの数")
     return pages
 

@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 from accessibility.braille.cells import BLANK, to_cells
 from accessibility.braille.layout import (
@@ -49,6 +51,7 @@ _DAYS = {
     1: "ツイタチ", 2: "フツカ", 3: "ミッカ", 4: "ヨッカ", 5: "イツカ", 6: "ムイカ", 7: "ナノカ",
     8: "ヨーカ", 9: "ココノカ", 10: "トオカ", 14: "14カ", 20: "ハツカ", 24: "24カ",
 }  # fmt: skip
+_UNCHECKED = "ミコーセイ（{}ガ、 マダ タシカメテ イマセン）"
 _REGISTERS = {"standard": "", "plain": "ヤサシイ ニホンゴ"}
 
 
@@ -82,13 +85,12 @@ def volumes(
     sheet: Sheet,
     read: Read,
     explained: Sequence[Explained] = (),
-    proofread: datetime.date | None = None,
 ) -> tuple[Volume, ...]:
-    """出版物の点字の本。``proofread`` は、点字を読む人が校正を終えた日。"""
-    parts = [_part(section) for section in publication.sections]
+    """出版物の点字の本。どんな文字でも作れる（書けない字は 〓 になり、検査で見つかる）。"""
+    parts = [_part(section, sheet) for section in publication.sections]
     if explained:
-        parts.append(_words(explained))
-    parts.append(_colophon(publication, read, proofread))
+        parts.append(_words(explained, sheet))
+    parts.append(_colophon(publication, read, sheet))
     split = list(_split(parts, sheet))
     return tuple(
         _volume(publication, sheet, read, chosen, number, len(split))
@@ -102,20 +104,51 @@ def text_cells(sentences: Iterable[Sentence]) -> str:
     return to_cells("  ".join(lines))
 
 
-def _split(parts: Sequence[_Part], sheet: Sheet) -> Iterator[list[_Part]]:
-    """巻ごとの節。どの巻も ``MAX_SHEETS`` 枚に収める。"""
-    limit = MAX_SHEETS * sheet.sides
-    chosen: list[_Part] = []
-    used = 0
-    for part in parts:
-        lines = sum(len(wrap(p.cells, p.first, p.rest, sheet.cells)) + p.gap for p in part.pieces)
-        contents = 2 * (len(chosen) + 1)
-        if chosen and (used + lines + contents) / sheet.body + 4 > limit:
-            yield chosen
-            chosen, used = [], 0
-        chosen.append(part)
-        used += lines + 2
-    yield chosen
+def _split(parts: Sequence[_Part], sheet: Sheet) -> Iterator[Sequence[_Part]]:
+    """巻ごとの節。どの巻も ``MAX_SHEETS`` 枚に収める（1 巻より長い段落だけは、収まらない）。"""
+    rest = [short for part in parts for short in _short(part, sheet)]
+    while rest:
+        size = _first_volume(rest, sheet)
+        yield rest[:size]
+        rest = rest[size:]
+
+
+def _short(part: _Part, sheet: Sheet) -> Iterator[_Part]:
+    """1 巻に収まらない節を、段落のあいだで分ける。続きは、同じ見出しに「ツヅキ」と付ける。"""
+    heading = part.heading + to_cells("（ツヅキ）")
+    for number in count(2):
+        size = _first_pieces(part, sheet)
+        yield replace(part, pieces=part.pieces[:size])
+        if size >= len(part.pieces):
+            return
+        anchor = f"{part.pieces[0].anchor}_{number}"
+        first = _heading(heading, part.level, anchor, sheet)
+        part = _Part(anchor, part.level, heading, (first, *part.pieces[size:]))
+
+
+def _first_volume(parts: Sequence[_Part], sheet: Sheet) -> int:
+    """初めの巻に入る節の数。"""
+    return _most(len(parts), lambda n: _fits(parts[:n], sheet))
+
+
+def _first_pieces(part: _Part, sheet: Sheet) -> int:
+    """1 巻に入る、節の初めからの段落の数。見出しだけにはしない。"""
+    pieces = part.pieces
+    found = _most(len(pieces), lambda n: _fits([replace(part, pieces=pieces[:n])], sheet))
+    return max(2, found)
+
+
+def _most(last: int, fits: Callable[[int], bool]) -> int:
+    """``fits`` の成り立つ、いちばん大きい数（1 から ``last``。どれも成り立たなければ 1）。"""
+    if fits(last):  # ふつうは、みな入る
+        return last
+    return max(1, bisect_left(range(1, last + 1), True, key=lambda n: not fits(n)))
+
+
+def _fits(parts: Sequence[_Part], sheet: Sheet) -> bool:
+    pages, _ = paginate([p for part in parts for p in part.pieces], sheet, 1)
+    size = 1 + len(_contents(parts, {}, sheet)) + len(pages)
+    return size <= MAX_SHEETS * sheet.sides
 
 
 def _volume(
@@ -124,9 +157,9 @@ def _volume(
     read: Read,
     parts: Sequence[_Part],
     number: int,
-    count: int,
+    total: int,
 ) -> Volume:
-    title = _title_page(publication, sheet, read, number, count)
+    title = _title_page(publication, sheet, read, number, total)
     size = len(
         _contents(parts, {}, sheet)
     )  # 番号のための場所はいつも同じなので、ページの数は変わらない
@@ -135,14 +168,14 @@ def _volume(
 
 
 def _title_page(
-    publication: Publication, sheet: Sheet, read: Read, number: int, count: int
+    publication: Publication, sheet: Sheet, read: Read, number: int, total: int
 ) -> Page:
     issuer = braille_line(read(publication.plan.issuer))
     date = f"{publication.date.year}ネン {publication.date.month}ガツ"
     rows = [
         "", "", *_centered(issuer, sheet), "", *_centered(braille_line(publication.title.runs), sheet),
         *_centered(_REGISTERS[publication.register], sheet), "",
-        *_centered(f"ダイ{number}カン（ゼン{count}カン）" if count > 1 else "", sheet), "",
+        *_centered(f"ダイ{number}カン（ゼン{total}カン）" if total > 1 else "", sheet), "",
         *_centered(date, sheet),
     ]  # fmt: skip
     return Page(1, rows=[Row(row) for row in rows[: sheet.body]])
@@ -167,19 +200,19 @@ def _contents(parts: Sequence[_Part], anchors: Mapping[str, int], sheet: Sheet) 
     return [Page(n, rows=rows[i : i + sheet.body]) for n, i in enumerate(starts, 2)]
 
 
-def _part(section: Section) -> _Part:
+def _part(section: Section, sheet: Sheet) -> _Part:
     heading = text_cells([section.heading])
-    pieces = [_heading(heading, section.level, section.id)]
+    pieces = [_heading(heading, section.level, section.id, sheet)]
     for block in section.blocks:
         pieces += _block(block)
     return _Part(section.id, section.level, heading, tuple(pieces))
 
 
-def _heading(cells: str, level: int, anchor: str) -> Piece:
+def _heading(cells: str, level: int, anchor: str, sheet: Sheet) -> Piece:
     indent = _HEADINGS.get(level, 4)
     running = None
     if level == 1:
-        running = cells if len(cells) <= 32 - NUMBER_CELLS - 2 else ""
+        running = cells if len(cells) <= sheet.cells - NUMBER_CELLS - 2 else ""
     return Piece(cells, indent, indent + 2, gap=1, heading=True, anchor=anchor, running=running)
 
 
@@ -215,16 +248,16 @@ def _table(table: Table) -> Iterator[Piece]:
                 yield Piece(to_cells(label) + text_cells([cell]), 2 if place == 0 else 4, 6)
 
 
-def _words(explained: Sequence[Explained]) -> _Part:
+def _words(explained: Sequence[Explained], sheet: Sheet) -> _Part:
     heading = to_cells("コトバノ セツメイ")
-    pieces = [_heading(heading, 1, "words_")]
+    pieces = [_heading(heading, 1, "words_", sheet)]
     for entry in explained:
         word, meaning = braille_line(entry.word), braille_line(entry.explanation)
         pieces.append(Piece(to_cells(f"{word}： {meaning}"), 2, 4))
     return _Part("words_", 1, heading, tuple(pieces))
 
 
-def _colophon(publication: Publication, read: Read, proofread: datetime.date | None) -> _Part:
+def _colophon(publication: Publication, read: Read, sheet: Sheet) -> _Part:
     plan = publication.plan
     made = f"{publication.date.year}ネン {publication.date.month}ガツ"
     rows = [
@@ -232,17 +265,17 @@ def _colophon(publication: Publication, read: Read, proofread: datetime.date | N
         f"ハッコー： {braille_line(read(plan.issuer))}",
         f"モトノ シリョー： {braille_line(read(plan.source))}" if plan.source else "",
         "テンヤク： コノ テンジワ、 ソフトウェア 「ツタワル」ガ ツクリマシタ。",
-        f"テンジノ コーセイ： {_checked(proofread, 'テンジヲ ヨム ヒト')}",
-        f"ヨミノ コーセイ： {_checked(publication.proofread, 'ヒト')}",
+        f"テンジノ コーセイ： {_UNCHECKED.format('テンジヲ ヨム ヒト')}",
+        f"ヨミノ コーセイ： {_checked(publication.proofread)}",
         f"テンジバン セイサク： {made}",
     ]
     heading = to_cells("オクヅケ")
-    first = replace(_heading(heading, 1, "colophon_"), new_page=True)
+    first = replace(_heading(heading, 1, "colophon_", sheet), new_page=True)
     return _Part("colophon_", 1, heading, (first, *(Piece(to_cells(r), 2, 4) for r in rows if r)))
 
 
-def _checked(day: datetime.date | None, who: str) -> str:
+def _checked(day: datetime.date | None) -> str:
     if day is None:
-        return f"ミコーセイ（{who}ガ、 マダ タシカメテ イマセン）"
+        return _UNCHECKED.format("ヒト")
     spoken = _DAYS.get(day.day, f"{day.day}ニチ")
-    return f"コーセイズミ（{day.year}ネン {day.month}ガツ {spoken}ニ、 {who}ガ タシカメマシタ）"
+    return f"コーセイズミ（{day.year}ネン {day.month}ガツ {spoken}ニ、 ヒトガ タシカメマシタ）"

@@ -25,7 +25,6 @@ class Sheet:
 
 
 BOTH_SIDES = Sheet(lines=18, sides=2)
-ONE_SIDE = Sheet(lines=22, sides=1)
 
 NUMBER_CELLS = 5
 """ページ行の、ページ番号のための場所（右の端）。"""

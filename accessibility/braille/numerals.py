@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from typing import NamedTuple
 
 _DIGITS = {
     0: "(?:ぜろ|れい|まる)", 1: "い[ちっつ]", 2: "に", 3: "さん", 4: "(?:よん|よ(?!っ)|し)", 5: "ご",
@@ -17,11 +19,23 @@ _MYRIADS = ((10**12, "ちょう"), (10**8, "おく"), (10**4, "まん"))
 _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "億": 10**8, "兆": 10**12}
 _UNIT_KANA = {"百": "ヒャク", "千": "セン", "万": "マン", "億": "オク", "兆": "チョー"}
 _KANJI = {c: i for i, c in enumerate("〇一二三四五六七八九")}
-_WRITTEN = re.compile(r"(\d[\d,]*)(?:\.(\d+))?([百千万億兆]?)")
+_WRITTEN = re.compile(r"([0-9][0-9,]*)(?:\.([0-9]+))?([百千万億兆]?)")
+_NATIVE = 3
+"""和語読みの数と助数詞（ひとり、ふつか）の、いちばん短い字の数。"""
 _KANJI_NUMBER = re.compile(
     r"[〇一二三四五六七八九十百千]{2,}|[一二三四五六七八九十百千](?=[年月日週回歳円時分秒期章条項号件名階冊枚])"
 )
 """数を表す漢数字。1 字だけなら、助数詞の前だけ（一層、第三者のように、数の意味の薄れた語が多い）。"""
+
+
+class Numeral(NamedTuple):
+    """数字で書く数。文字の ``begin``〜``end`` にあり、読みの ``start``〜``stop`` で読まれる。"""
+
+    shown: str
+    begin: int
+    end: int
+    start: int
+    stop: int
 
 
 def pattern(number: int) -> str:
@@ -43,29 +57,60 @@ def pattern(number: int) -> str:
     return "".join(parts)
 
 
-def number(text: str, reading: str) -> tuple[str, str] | None:
-    """数で始まる部分の、数字と、その後の読み（ひらがな）。仮名で書くなら ``None``。
+def numbers(text: str, reading: str) -> list[Numeral]:
+    """文字の中の、数字で書く数。和語読みの数（仮名で書く）は入らない。
 
-    ``number("24年度", "にじゅうよねんど")`` は ``("24", "ねんど")``。
+    ``numbers("24年度", "にじゅうよねんど")`` は ``[Numeral("24", 0, 2, 0, 5)]``。
     """
-    written = _WRITTEN.match(text)
-    if written:
-        whole, fraction, unit = written.groups()
-        value = int(whole.replace(",", "")) * _UNITS.get(unit, 1)
-        shown = whole.strip(",") + (f".{fraction}" if fraction else "") + _UNIT_KANA.get(unit, "")
-        rest = text[written.end() :]
-    elif kanji := _KANJI_NUMBER.match(text):
+    found: list[Numeral] = []
+    place = heard = 0
+    if kanji := _KANJI_NUMBER.match(text):
         value = _kanji_value(kanji.group())
-        shown, fraction, rest = str(value), "", text[kanji.end() :]
-    else:
+        if read := re.match(pattern(value), reading):
+            found.append(Numeral(str(value), 0, kanji.end(), 0, read.end()))
+            place, heard = kanji.end(), read.end()
+    while written := _WRITTEN.search(text, place):
+        numeral = _numeral(written, reading, heard, at_once=written.start() == place)
+        if numeral:
+            found.append(numeral)
+            place, heard = numeral.end, numeral.stop
+        else:
+            place = written.end()
+            heard += _NATIVE if int(written[1].replace(",", "")) else 0
+    return found
+
+
+def flat_pattern(text: str) -> str:
+    """上付きの数字を、ふつうの数字とまちがえて読んだときの読みの正規表現。"""
+    return pattern(int(re.sub("[^0-9]", "", unicodedata.normalize("NFKC", text))))
+
+
+def _numeral(written: re.Match[str], reading: str, heard: int, *, at_once: bool) -> Numeral | None:
+    """``reading`` の ``heard`` から（``at_once`` ならすぐそこで）読まれる数。
+
+    小数と読んでいなければ、「.」の前まで。
+    """
+    whole, fraction, unit = written.groups()
+    if written.string[written.end() :].startswith("つ"):
         return None
-    if rest.startswith("つ"):
-        return None
-    if day := re.fullmatch(r"(?:に)?じゅうよっか(.*)", reading):
-        return shown, "か" + day[1]
+    value = int(whole.replace(",", ""))
+    scaled = pattern(value * _UNITS.get(unit, 1))
+    if value in (14, 24):
+        scaled = rf"(?:{scaled}|(?:に)?じゅうよっ(?=か))"
     digits = "".join(_DIGITS[int(d)] for d in fraction or "")
-    read = re.match(pattern(value) + (f"てん{digits}" if digits else ""), reading)
-    return (shown, reading[read.end() :]) if read else None
+    begin = written.start()
+    shown = whole.strip(",").lstrip("0") or "0"  # 10:05 は 10ジ 5フン
+
+    def heard_as(sound: str) -> re.Match[str] | None:
+        found = re.compile(sound)
+        return found.match(reading, heard) if at_once else found.search(reading, heard)
+
+    if read := heard_as(scaled + (f"てん{digits}" if digits else "")):
+        shown += (f".{fraction}" if fraction else "") + _UNIT_KANA.get(unit, "")
+        return Numeral(shown, begin, written.end(), read.start(), read.end())
+    if fraction and (read := heard_as(pattern(value))):
+        return Numeral(shown, begin, written.end(1), read.start(), read.end())
+    return None
 
 
 def _kanji_value(text: str) -> int:

@@ -22,7 +22,9 @@ from app.readers import dictionaries
 from app.settings import Settings
 from app.slots import CHANNELS, Part, Progress
 from app.workers import workers
-from content.bundle import BUNDLED, Bundle, load_folder
+from content.bundle import BUNDLED, Bundle, beside, load_folder, sound_files
+from content.problems import NotationError, Problem
+from content.recorded import RECORDINGS_FOLDER, Recording
 from content.store import Store
 
 
@@ -96,15 +98,35 @@ def _load(store: Store, folder: Path | None) -> Bundle:
         return store.published()
     bundle = load_folder(folder)
     dictionaries(bundle)  # 誤りがあれば、保管庫に入れる前に断る
+    _check_sounds(bundle, store.new_recordings(bundle))
     report = store.load(bundle)
     if report.replaced:
-        print(f"職員の稿に代えて、原稿フォルダの新しい稿を公開します: {listed(report.replaced)}")
+        print(
+            f"職員の稿や録音に代えて、原稿フォルダの新しいものを公開します: {listed(report.replaced)}"
+        )
     published = store.published()
     given = {(p.id, p.register) for p in bundle.publications}
     kept = {(p.id, p.register) for p in published.publications}
     if others := sorted(f"{id}（{register}）" for id, register in kept - given):
         print(f"原稿フォルダにはないが、保管庫にあって公開するもの: {listed(others)}")
     return published
+
+
+def _check_sounds(bundle: Bundle, recordings: Sequence[Recording]) -> None:
+    """版に使えない録音があれば、保管庫に入れる前に断る（``NotationError``）。"""
+    if not recordings:
+        return
+    from accessibility.recorded import RecordingError, clips_of
+
+    problems: list[Problem] = []
+    for r in recordings:
+        try:
+            clips_of(sound_files(bundle, r)[0], r.times)
+        except RecordingError as error:
+            place = beside(Path(), RECORDINGS_FOLDER, r.publication, r.register)
+            problems.append(Problem((place / f"{r.section}.tsv").as_posix(), 1, str(error)))
+    if problems:
+        raise NotationError(problems)
 
 
 def _vanished(out: Path, rows: Sequence[Row]) -> list[str]:

@@ -111,16 +111,12 @@ async def read_form(request: Request, *, files: bool, large: bool = True) -> For
         pairs = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=_MOST)
     except ValueError:
         raise FormFault(_UNREADABLE) from None
-    return Form(tuple((name, _plain(value)) for name, value in pairs))
+    # フォームの改行は CRLF になる。0 番の文字は、データベースに入らない。どちらも ``typed`` が直す。
+    return Form(tuple((name, typed(value)) for name, value in pairs))
 
 
 _TEXT_TOO_LARGE = "文章が長すぎて受け取れません。いくつかの文章に分けてください。"
 _UNREADABLE = "送られたものを読めません。ページを開き直して、もう一度送ってください。"
-
-
-def _plain(value: str) -> str:
-    # フォームの改行は CRLF になる。0 番の文字は、データベースに入らない。どちらも ``typed`` が直す。
-    return typed(value)
 
 
 async def _multipart(stream: AsyncIterator[bytes], boundary: bytes, parts: _Parts) -> Form:
@@ -200,7 +196,7 @@ class _Parts:
         self._name = options.get(b"name", b"").decode("utf-8", "replace")
         self.text_bytes += len(self._name)
         if b"filename" in options:
-            self._file_name = _plain(options[b"filename"].decode("utf-8", "replace"))
+            self._file_name = typed(options[b"filename"].decode("utf-8", "replace"))
             if self._file_name and self._files:
                 self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - Form.close が閉じる
 
@@ -220,7 +216,7 @@ class _Parts:
     def end(self) -> None:
         if self._file is None:
             if not self._file_name:
-                self.pairs.append((self._name, _plain(self._text.decode("utf-8", "replace"))))
+                self.pairs.append((self._name, typed(self._text.decode("utf-8", "replace"))))
         elif self._full:
             self._drop()
             self.faults[self._name] = f"「{self._file_name}」を受け取れませんでした。{_FULL}"

@@ -315,7 +315,7 @@ class Console:
         """その人の受け持つ社協の、id と名前。id の順。"""
         return {id: name for id, name in self._councils() if visitor.actor.serves(id)}
 
-    def council_name(self, council: str) -> str:
+    def name_of_council(self, council: str) -> str:
         return dict(self._councils()).get(council, council)
 
     def _councils(self) -> Iterator[tuple[str, str]]:

@@ -47,10 +47,14 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """送れなかったメール。``accounts`` は届いていない人、``fault`` は、いちばん新しい訳。"""
+    """送れなかったメール。``accounts`` は届いていない人、``fault`` は、いちばん新しい訳。
+
+    ``again`` は、まだ送り直すものがあるか。
+    """
 
     accounts: tuple[str, ...]
     fault: str
+    again: bool
 
 
 class Notices:
@@ -143,7 +147,7 @@ class Notices:
         with reading(self._engine) as connection:
             governed = {a.name for a in accounts_in(connection) if governs(actor, a)}
             rows = connection.execute(
-                select(NOTICE.c.account, NOTICE.c.mail_fault)
+                select(NOTICE.c.account, NOTICE.c.mail_fault, NOTICE.c.mail_state)
                 .join(ACCOUNT, ACCOUNT.c.name == NOTICE.c.account)
                 .where(
                     NOTICE.c.mail_state.in_(("waiting", "failed")),
@@ -156,7 +160,9 @@ class Notices:
         found = [row for row in rows if row.account in governed]
         if not found:
             return None
-        return Unsent(tuple(sorted({row.account for row in found})), found[-1].mail_fault)
+        accounts = tuple(sorted({row.account for row in found}))
+        again = any(row.mail_state == "waiting" for row in found)
+        return Unsent(accounts, found[-1].mail_fault, again)
 
 
 def _recipients(connection: Connection, event: Event) -> list[Account]:

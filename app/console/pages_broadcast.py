@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from app.console.frame import Asked, Console, Fault, NotFound, Place, Visitor, faults_of, url
-from bot.broadcast import LOST, SENDERS, Broadcast, Broadcasts, State, check_quota, compose, history
+from bot.broadcast import LOST, Broadcast, Broadcasts, State, check_quota, compose, history
 from channels.edition import edition_folder
 from channels.line import Message, Pair
 from channels.line_account import LineAccount, LineError, Standing, Verdict
 from channels.pages import HOME, hub_path
-from content.workflow import NotAllowed, Role, WorkflowError
+from content.workflow import NotAllowed, WorkflowError
+from content.workflow.people import CHECKERS
 
 STATES: dict[State, str] = {
     "ready": "まだ送っていません",
@@ -217,9 +218,7 @@ def _require_all(console: Console, visitor: Visitor) -> None:
         )
 
 
-ROLES: tuple[Role, ...] = SENDERS
-
 PAGES = (
-    Place("/broadcast", show, prepare, roles=ROLES, label="LINE で全員に送る"),
-    Place("/broadcast/{id}", show_one, send, roles=ROLES),
+    Place("/broadcast", show, prepare, roles=CHECKERS, label="LINE で全員に送る"),
+    Place("/broadcast/{id}", show_one, send, roles=CHECKERS),
 )

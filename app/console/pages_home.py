@@ -12,6 +12,7 @@ from app.console.notices import AGAIN, TRIES, Notice
 from app.console.proof_list import show_books
 from app.console.sound_tasks import sound_tasks
 from app.console.telling import place, sentence
+from content.events import State
 from content.workflow import Desk, Event, Work
 from content.workflow.people import STAFF
 
@@ -146,15 +147,21 @@ def _notices_to_check(
     return tuple(found)
 
 
+_READINGS: dict[State, str] = {
+    "draft": "の直しが、まだ公開されていません。次に提出する文章といっしょに、確かめて公開します",
+    "submitted": "の直しが、承認を待っています",
+    "returned": "の直しが、差し戻されました",
+    "approved": "の直しが、承認されました。公開できます",
+    "scheduled": "の直しが、公開の予約を待っています",
+}
+
+
 def _readings(console: Console, shelves: tuple[Shelf, ...]) -> tuple[Task, ...]:
-    """まだ公開していない、読みの辞書の直し。提出した文章といっしょに、確かめて公開する。"""
+    """まだ公開していない、読みの辞書の直し。"""
     found: list[Task] = []
     for shelf in shelves:
         desk = console.approvals.desk(shelf.council, "readings")
-        if desk and desk.latest != desk.published:
-            what = (
-                "の直しが、まだ公開されていません。次に提出する文章といっしょに、確かめて公開します"
-            )
+        if desk and (what := _READINGS.get(desk.opening_state)):
             links = (("直しを見る", url("review", shelf.council, "readings")),)
             found.append(Task(named(shelf.name, "readings"), what, None, links))
     return tuple(found)
@@ -185,7 +192,12 @@ def _unsent(console: Console, visitor: Visitor) -> tuple[Task, ...]:
         return ()
     names = "、".join(map(console.person, unsent.accounts))
     minutes = AGAIN.seconds // 60
-    what = f"が {names} さんに届いていません。{unsent.fault}{minutes} 分おきに、{TRIES} 回まで送り直します"
+    tried = (
+        f"{minutes} 分おきに、{TRIES} 回まで送り直します"
+        if unsent.again
+        else f"{TRIES} 回送りましたが、届きませんでした"
+    )
+    what = f"が {names} さんに届いていません。{unsent.fault}{tried}"
     return (Task("知らせのメール", what, None, (("アカウント", url("people")),)),)
 
 

@@ -71,7 +71,7 @@ def announce(console: Console, visitor: Visitor, asked: Asked) -> Response:
 
 
 def _same(plain: str, standard: str) -> bool:
-    return plain.split() == standard.split()
+    return bool(standard.strip()) and plain.split() == standard.split()
 
 
 _SAME = "やさしい文章が、ふつうの文章と同じです。書き直すか、急ぐときは「同じ文章のまま公開する」を押してください。"

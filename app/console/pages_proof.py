@@ -27,12 +27,9 @@ from app.console.proof_sheet import sheet
 from app.console.sounds import Listening
 from bot.clips import AudioClips
 from content.model import REGISTERS, Register
-from content.workflow import NotAllowed, Role, WorkflowError
-from content.workflow.people import STAFF
+from content.workflow import NotAllowed, WorkflowError
+from content.workflow.people import CHECKERS, STAFF
 from content.workflow.proofs import FAULTS, STATES, Proofs, Remark
-
-_CONFIRMERS: tuple[Role, ...] = ("reviewer", "administrator")
-"""校正を確かめられる役割。"""
 
 # 聞く -----------------------------------------------------------------------------
 
@@ -200,7 +197,7 @@ def _table(
         remarks=proofs.remarks(asked.subject, register),
         proofs=proofs.proofs(asked.subject, register),
         proof=current_proof(proofs, asked.subject, register, book) if book else None,
-        confirms=visitor.is_one_of(_CONFIRMERS),
+        confirms=visitor.is_one_of(CHECKERS),
         decides=visitor.is_one_of(STAFF),
         FAULTS=FAULTS,
         DECISIONS=STATES,

@@ -18,10 +18,9 @@ from app.console.progress import site_panel, text_panel
 from app.console.reviewing import desk_of, title_of
 from app.console.words import from_local, local
 from content.events import SHOWN
-from content.workflow import Desk, Event, NotAllowed, OutOfDate, Revision, Role, WorkflowError
+from content.workflow import Desk, Event, NotAllowed, OutOfDate, Revision, WorkflowError
+from content.workflow.people import CHECKERS
 
-_CHIEFS: tuple[Role, ...] = ("reviewer", "administrator")
-"""前の稿に戻せる役割。"""
 _SHOWN_BUILDS = 20
 _TIME = re.compile(r"(\d{1,2})(?::|時)(\d{2})分?")
 
@@ -136,7 +135,7 @@ def _page(
         date=asked.form["date"] or date,
         time=asked.form["time"] or time,
         earlier=_earlier(console, desk, events),
-        may_restore=visitor.is_one_of(_CHIEFS),
+        may_restore=visitor.is_one_of(CHECKERS),
         panel=text_panel(console, desk, events),
         states=STATES,
         address=url("publish", desk.subject, desk.kind),

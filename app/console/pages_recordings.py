@@ -28,10 +28,11 @@ from app.console.frame import (
 from app.console.sounds import Listening, Spoken
 from content.model import REGISTERS, Register
 from content.workflow import NotAllowed, WorkflowError
-from content.workflow.recordings import CHECKERS, Take, Takes, check_reader, objection
+from content.workflow.people import CHECKERS
+from content.workflow.recordings import Take, Takes, check_reader, objection
 
-_WAIT = 90
-"""ほかの人の録音を受け取り終わるのを待つ秒数。"""
+_WAIT = 5
+"""ほかの人の録音を受け取り終わるのを待つ秒数。待つ間、職員の画面の働き手を 1 つふさぐ。"""
 
 
 @dataclass(frozen=True, slots=True)

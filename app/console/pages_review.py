@@ -14,10 +14,10 @@ from app.console.unsure import UnsurePlaces
 from app.console.words import STATES, moment
 from content.database import reading
 from content.revisions import pictures_of
-from content.workflow import NotAllowed, OutOfDate, Revision, Role, State, WorkflowError
+from content.workflow import NotAllowed, OutOfDate, Revision, State, WorkflowError
+from content.workflow.people import CHECKERS
 
 _STAND_IN = "代理"
-_WARDENS: tuple[Role, ...] = ("reviewer", "administrator")
 
 _BEFORE: tuple[State, ...] = ("draft", "returned", "submitted", "approved", "scheduled")
 """まだ公開していない今。"""
@@ -55,14 +55,21 @@ def send(console: Console, visitor: Visitor, asked: Asked) -> Response:
         return _page(console, visitor, asked, now, faults_of(error, field), status)
     if what == "submit" and (empty := unwritten(console, found)):
         said += f"まだ書いていない節が {len(empty)} あります。"
+    if what == "submit" and (left := _unsure(console, asked)):
+        said += f"取り込んだときの、確かめるところが {left} 残っています。"
     title = title_of(console, found.revision)
     return console.done(asked, _address(found), f"「{title}」{said}")
 
 
+def _unsure(console: Console, asked: Asked) -> int:
+    """取り込んだときの、まだ確かめていないところの数。"""
+    if asked.path["register"] != "standard":
+        return 0
+    return len(UnsurePlaces(console.engine).of(asked.subject))
+
+
 def _submit(console: Console, visitor: Visitor, asked: Asked) -> None:
     console.approvals.submit(*_seen(asked), visitor.actor, asked.form["note"])
-    if asked.path["register"] == "standard":
-        UnsurePlaces(console.engine).all_seen(asked.subject)
 
 
 def _withdraw(console: Console, visitor: Visitor, asked: Asked) -> None:
@@ -71,6 +78,8 @@ def _withdraw(console: Console, visitor: Visitor, asked: Asked) -> None:
 
 def _approve(console: Console, visitor: Visitor, asked: Asked) -> None:
     console.approvals.approve(*_seen(asked), visitor.actor, asked.form["reason"])
+    if asked.path["register"] == "standard":
+        UnsurePlaces(console.engine).all_seen(asked.subject)
 
 
 def _send_back(console: Console, visitor: Visitor, asked: Asked) -> None:
@@ -131,7 +140,7 @@ def _page(
     status: int = 0,
 ) -> Response:
     title = title_of(console, found.revision)
-    warden = visitor.is_one_of(_WARDENS)
+    warden = visitor.is_one_of(CHECKERS)
     objection = ""
     if found.state == "submitted" and warden:
         objection = console.approvals.objection(found.revision.id, visitor.actor, _STAND_IN)
@@ -150,6 +159,7 @@ def _page(
         report=checked,
         told=told(found, checked) if checked else (),
         unwritten=unwritten(console, found),
+        unsure=_unsure(console, asked) if found.is_latest else 0,
         same_date=found.state in _BEFORE and same_date(found.revision, found.desk.published),
         views=_views(console, visitor, found),
         unfaithful=[r for r in checked.warnings if r.code in FAITHLESS] if checked else [],

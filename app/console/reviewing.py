@@ -146,7 +146,7 @@ def title_of(console: Console, revision: Revision) -> str:
     """「第6期計画（やさしい日本語）」。"""
     if revision.kind in REGISTERS:
         return named(console.title(revision), revision.kind)
-    return f"{KINDS[revision.kind]}（{console.council_name(revision.council)}）"
+    return f"{KINDS[revision.kind]}（{console.name_of_council(revision.council)}）"
 
 
 def pictures(console: Console, found: Case) -> tuple[PictureChange, ...]:

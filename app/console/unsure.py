@@ -1,4 +1,4 @@
-"""取り込んだ文章の、まだ確かめていないところ。人が確かめるか、文章を提出するまで、文章といっしょに持つ。"""
+"""取り込んだ文章の、まだ確かめていないところ。人が確かめるか、文章が承認されるまで、文章といっしょに持つ。"""
 
 from __future__ import annotations
 
@@ -68,6 +68,6 @@ class UnsurePlaces:
             connection.execute(delete(UNSURE).where(UNSURE.c.subject == subject, UNSURE.c.id == id))
 
     def all_seen(self, subject: str) -> None:
-        """すべてを確かめた（提出した）。"""
+        """すべてを確かめた（文章が承認された）。"""
         with writing(self._engine) as connection:
             connection.execute(delete(UNSURE).where(UNSURE.c.subject == subject))

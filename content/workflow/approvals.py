@@ -35,7 +35,7 @@ from content.workflow.case import (
 )
 from content.workflow.desk import Desk, desks_in
 from content.workflow.drafts import AT_ONCE
-from content.workflow.people import Actor, NotAllowed, Role, Tell, WorkflowError, require
+from content.workflow.people import CHECKERS, Actor, NotAllowed, Role, Tell, WorkflowError, require
 from content.workflow.rules import OutOfDate
 
 LOG = logging.getLogger(__name__)
@@ -138,7 +138,7 @@ class Approvals:
             raise WorkflowError("差し戻すときは、どこをどう直すかを書いてください。")
         with writing(self._engine) as connection:
             case = self._case(connection, revision, digest, actor)
-            require(actor, case.revision.subject, "差し戻す", "reviewer", "administrator")
+            require(actor, case.revision.subject, "差し戻す", *CHECKERS)
             case.require("差し戻し", "submitted", "approved", "scheduled")
             return self._record(case, "returned", actor.name, comment=comment)
 
@@ -176,9 +176,8 @@ class Approvals:
         """前に公開したことのある稿を、もう一度公開する。"""
         with writing(self._engine) as connection:
             case = self._case(connection, revision, digest, actor)
-            chiefs: tuple[Role, ...] = ("administrator",)
-            if case.revision.kind not in AT_ONCE:
-                chiefs = ("reviewer", "administrator")
+            at_once = case.revision.kind in AT_ONCE
+            chiefs: tuple[Role, ...] = ("administrator",) if at_once else CHECKERS
             require(actor, case.revision.subject, "前の稿に戻す", *chiefs)
             if case.state == "published":
                 raise OutOfDate("その稿は、いま公開されています。")
@@ -210,8 +209,18 @@ class Approvals:
                 raise  # データベースが戻れば、また公開する
             except Exception:  # 1 つの文章の思わぬ失敗で、ほかの文章の公開を止めない
                 LOG.exception("稿 %d を、予約のとおりに公開できませんでした", event.revision)
-                done.append(self._publish_on_time(event.revision, _BROKEN))
+                done.append(self._give_up(event.revision))
         return tuple(event for event in done if event is not None)
+
+    def _give_up(self, revision: int) -> Event | None:
+        """予約を取り消す。それも思わぬ失敗をしたら ``None``（次にまた試みる）。"""
+        try:
+            return self._publish_on_time(revision, _BROKEN)
+        except StoreError:
+            raise
+        except Exception:
+            LOG.exception("稿 %d の予約を、取り消せませんでした", revision)
+            return None
 
     def _publish_on_time(self, revision: int, fault: str = "") -> Event | None:
         """予約の時刻が来た稿を公開する。``fault`` があれば、予約を取り消す。ほかの所で済んでいれば ``None``。"""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, delete, select
 
 from content.database import Clock, reading, writing
 from content.events import Action, Event, events_of, record
-from content.notation import BROKEN
+from content.notation import BROKEN, TURNING
 from content.revisions import (
     Draft,
     Kind,
@@ -35,7 +35,7 @@ LONGEST = 300
 
 _KIND: Kind = "emergency"
 _NOT_KANA = re.compile(r"[\u3400-\u9fff\uf900-\ufaff々〆〇A-Za-zＡ-Ｚａ-ｚ]")
-_UNSEEN = re.compile(f"{BROKEN.pattern}|[\t\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_UNSEEN = re.compile(f"{BROKEN.pattern}|{TURNING.pattern}|[\t\ufeff]")
 """原稿に書けない文字と、字の並びを変える、目に見えない文字。"""
 
 

@@ -24,6 +24,9 @@ ROLES: dict[Role, str] = {
 STAFF: tuple[Role, ...] = ("writer", "reviewer", "administrator")
 """職員。校正者（音訳の会の人など、職員でない人）は入らない。"""
 
+CHECKERS: tuple[Role, ...] = ("reviewer", "administrator")
+"""書いた人でない目で確かめ、使うかどうかを決める人。"""
+
 Tell = Callable[[Connection, Event], None]
 """できごとを人に知らせる所。できごとと同じトランザクションで呼ばれるので、片方だけが残ることはない。"""
 

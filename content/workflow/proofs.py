@@ -29,7 +29,7 @@ from content.database import Clock, reading, writing
 from content.model import REGISTERS, Register
 from content.recorded import Proofread
 from content.tables import PROOF, PROOF_HEARD, PROOF_PLACE, PROOF_REMARK
-from content.workflow.people import ROLES, Actor, NotAllowed, WorkflowError, require
+from content.workflow.people import CHECKERS, ROLES, Actor, NotAllowed, WorkflowError, require
 from content.workflow.rules import OutOfDate
 
 Fault = Literal["reading", "accent", "pause", "letters", "sound", "other"]
@@ -206,14 +206,14 @@ class Proofs:
             return tuple(Remark(**row._mapping) for row in rows)
 
     def decide(self, remark: Remark, state: str, reason: str, actor: Actor) -> None:
-        """直したか、直さないか。直さないときは、訳が要る。"""
+        """直したか、直さないか。直さないときは、わけが要る。"""
         require(actor, remark.subject, "校正表を書く")
         if state not in STATES:
             raise WorkflowError("「直した」か「直さない」を選んでください。")
         if state == "declined" and not reason.strip():
-            raise WorkflowError("「直さない」ときは、訳を書いてください。")
+            raise WorkflowError("「直さない」ときは、わけを書いてください。")
         if len(reason) > LONGEST:
-            raise WorkflowError(f"訳は {LONGEST} 字までにしてください。")
+            raise WorkflowError(f"わけは {LONGEST} 字までにしてください。")
         values = {"state": state, "reason": reason.strip(), "decided_by": actor.name}
         with writing(self._engine) as connection:
             connection.execute(
@@ -252,7 +252,7 @@ class Proofs:
 
         聞いた人は、自分では確かめられない。誤りをみな決め、直したものが音声に入っていなければならない。
         """
-        require(actor, subject, "校正を確かめる", "reviewer", "administrator")
+        require(actor, subject, "校正を確かめる", *CHECKERS)
         remarks = self.remarks(subject, kind)
         still = sum(r.state == "open" for r in remarks)
         if still:
@@ -275,7 +275,7 @@ class Proofs:
 
     def withdraw(self, subject: str, kind: Register, digest: str, actor: Actor) -> None:
         """いまの音声の校正の終わりを取り消す。確かめた後でも、取り消せる。"""
-        require(actor, subject, "校正を取り消す", "reviewer", "administrator")
+        require(actor, subject, "校正を取り消す", *CHECKERS)
         with writing(self._engine) as connection:
             proof = _current(connection, subject, kind, digest)
             at = {"withdrawn_by": actor.name, "withdrawn_at": self._now()}

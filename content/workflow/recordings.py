@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, insert, select, update
 
@@ -18,14 +19,14 @@ from content.database import Clock, reading, writing
 from content.model import REGISTERS, Register
 from content.recorded import Recording, reader_fault
 from content.tables import RECORDING, RECORDING_SOUND
-from content.workflow.people import Actor, NotAllowed, Role, WorkflowError, require
+from content.workflow.people import CHECKERS, Actor, NotAllowed, WorkflowError, require
 from content.workflow.rules import OutOfDate
-
-CHECKERS: tuple[Role, ...] = ("reviewer", "administrator")
-"""録音を聞いて確かめ、使うかどうかを決める人。"""
 
 _NEAREST = 0.05
 """文の長さの下限（秒）。"""
+
+Loaded = Literal["unchanged", "added", "replaced"]
+"""原稿フォルダの録音をどうしたか。``replaced`` は、職員が使うと決めた録音に代えた。"""
 
 Times = tuple[tuple[str, float, float], ...]
 """文の id と、録音の中の時間（秒）。読む順に、すきまなく並ぶ。"""
@@ -219,15 +220,18 @@ def load_recording(
     connection: Connection,
     recording: Recording,
     sound: tuple[bytes, bytes],
+    current: str,
     author: str,
     at: datetime.datetime,
-) -> bool:
-    """原稿フォルダの録音を使う。同じ音を前に受け取っていれば、職員の決めたままにして ``False``。"""
+) -> Loaded:
+    """原稿フォルダの録音を使う。``current`` は、節の今の文字の要約。
+
+    同じ音を前に受け取っていれば、職員の決めたままにする。今の文字に合わない録音は、使っている録音に代えない。
+    """
     subject, kind, section = recording.publication, recording.register, recording.section
-    mine = _of(subject, kind, section)
-    same = select(RECORDING.c.id).where(mine, RECORDING.c.sound == recording.sound)
-    if connection.execute(same).first() is not None:
-        return False
+    used = [r for r in _rows_of(connection, subject, kind, section) if _take(r).used]
+    if knows_recording(connection, recording) or (used and recording.digest != current):
+        return "unchanged"
     _end_others(connection, subject, kind, section, author, at)
     values = {
         "subject": subject,
@@ -244,7 +248,13 @@ def load_recording(
         "used_at": at,
     }
     connection.execute(insert(RECORDING).values(values))
-    return True
+    return "replaced" if any(row.used_by != author for row in used) else "added"
+
+
+def knows_recording(connection: Connection, recording: Recording) -> bool:
+    """同じ節の同じ音を、前に受け取ったか。"""
+    rows = _rows_of(connection, recording.publication, recording.register, recording.section)
+    return any(row.sound == recording.sound for row in rows)
 
 
 def _keep(connection: Connection, mp3: bytes, aac: bytes) -> str:
@@ -263,6 +273,12 @@ def _end_others(
     used = RECORDING.c.used_at.is_not(None) & RECORDING.c.ended_at.is_(None)
     ended = update(RECORDING).where(_of(subject, kind, section), used)
     connection.execute(ended.values(ended_by=by, ended_at=at))
+
+
+def _rows_of(
+    connection: Connection, subject: str, kind: str, section: str
+) -> Sequence[Row[tuple[object, ...]]]:
+    return connection.execute(select(RECORDING).where(_of(subject, kind, section))).all()
 
 
 def _of(subject: str, kind: str, section: str) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from content.events import Event, newest_shown
 from content.model import Publication
 from content.revisions import Revision
-from content.workflow.people import Actor, WorkflowError
+from content.workflow.people import CHECKERS, Actor, WorkflowError
 
 
 class OutOfDate(WorkflowError):
@@ -32,7 +32,7 @@ def objection(actor: Actor, wrote: Iterable[str], spelled: Iterable[str], reason
     ``wrote`` は文章を書いた人、``spelled`` は、いっしょに使いはじめる読みの辞書を書いた人。``reason`` は
     代理で承認する理由。
     """
-    if actor.role not in ("reviewer", "administrator"):
+    if actor.role not in CHECKERS:
         return "承認できるのは、確かめる人です。提出して、確かめる人を待ってください。"
     if actor.name in wrote:
         return (

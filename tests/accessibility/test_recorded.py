@@ -12,13 +12,14 @@ import pytest
 from accessibility import sound
 from accessibility.cache import Cache
 from accessibility.dictionary import parse_dictionary
-from accessibility.heard import heard_keys, heard_whole, text_key
+from accessibility.heard import heard_keys, heard_whole
 from accessibility.readings import Reader, read_publication
 from accessibility.recorded import (
     LOUDNESS,
     RecordedJob,
     RecordingError,
     align,
+    clips_of,
     loudness,
     read_recording,
     recorded_track,
@@ -26,6 +27,7 @@ from accessibility.recorded import (
 from accessibility.voices import OpenJTalk
 from content.model import Publication, Run, Sentence
 from content.notation import parse
+from content.recorded import text_key
 
 TEXTS = (
     "地域の支え合い。",
@@ -175,6 +177,22 @@ def test_録音は_合成音声と同じ形の音声になる(tmp_path: Path) ->
     first, second = track.clips
     assert (first.begin, first.end, second.end) == (0.0, 0.55, round(track.seconds, 3))
     assert track.seconds == sound.mp3_seconds(mp3)
+
+
+@pytest.mark.parametrize("times", [(0.5, 900.0), (1.99, 900.0), (2.5, 2.6), (0.5, 2.3)])
+def test_音より長い切れ目は_逆さの時間にせずに断る(times: tuple[float, float]) -> None:
+    mp3 = sound.encode_mp3([silence(2.0)])
+    inner, end = times
+    with pytest.raises(RecordingError, match=r"音の長さ（2\.\d\d 秒）に合いません。"):
+        clips_of(mp3, (("s-1", 0.0, inner), ("s-2", inner, end)))
+
+
+@pytest.mark.parametrize(
+    "data", [b"mp3", b"\xff\xf3", sound.encode_wav(silence(2.0)), b"ID3" + bytes(4000)]
+)
+def test_版に使う形のMP3でなければ断る(data: bytes) -> None:
+    with pytest.raises(RecordingError, match="形の MP3 ではありません。"):
+        clips_of(data, (("s-1", 0.0, 0.1),))
 
 
 # 何を聞いたか -----------------------------------------------------------------------

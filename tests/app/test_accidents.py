@@ -45,7 +45,7 @@ def test_いつkillされても前の出力か新しい出力がひとそろい�
     took = time.monotonic() - begun
     chance = random.Random(20261122)
     killed = 0
-    for number in range(7):
+    for number in range(5):
         manuscript(tmp_path, *(f"{SENTENCES}{number}の{n}です。" for n in range(12)))
         for _ in range(2):
             process = subprocess.Popen(
@@ -65,7 +65,7 @@ def test_いつkillされても前の出力か新しい出力がひとそろい�
                 assert files_in(out) == _published(tsutawaru, tmp_path)
         whole = [whole[-1], _published(tsutawaru, tmp_path)]
         assert files_in(out) == whole[-1]
-    assert killed >= 4, killed
+    assert killed >= 3, killed
     tsutawaru.environment["TSUTAWARU_CACHE"] = str(tmp_path / "another")
     assert _published(tsutawaru, tmp_path) == whole[-1]  # 控えのない、はじめからの出力と同じ
 

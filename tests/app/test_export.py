@@ -46,15 +46,19 @@ def exported(room: Room, tmp_path: Path) -> Path:
 
 
 def run(database: str, home: Path, *arguments: str | Path) -> str:
+    done = started(database, home, *arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def started(database: str, home: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {
         "TSUTAWARU_DATABASE_URL": database,
         "TSUTAWARU_CACHE": str(home / "cache"),
         "TSUTAWARU_SECRET_KEY": "試験の鍵",
     }
     command = [*COMMAND, *map(str, arguments)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_書き出して_新しい保管庫に読めば_1バイトも違わない版ができる(
@@ -91,6 +95,26 @@ def test_書き出して_新しい保管庫に読めば_1バイトも違わな�
     with Store.open(fresh) as store:
         assert store.load(load_folder(exported)).added == ()
         assert store.published().recordings == ()
+
+
+def test_フォルダの録音の切れ目が音に合わなければ_入れる前に_所を言って断る(
+    exported: Path, tmp_path: Path
+) -> None:
+    table = exported / "umibe/recordings/plan-1/market.tsv"
+    lines = table.read_text("utf-8").splitlines()
+    id, begin, _ = lines[-1].split("\t")
+    lines[-1] = f"{id}\t{begin}\t900.0"
+    table.write_text("\n".join(lines), "utf-8")
+    database = f"sqlite:///{tmp_path / 'new.db'}"
+    publish = ("publish", exported, "--out", tmp_path / "out", "--voice", "silent")
+    done = started(database, tmp_path, *publish)
+    assert done.returncode != 0 and "Traceback" not in done.stderr
+    assert "umibe/recordings/plan-1/market.tsv" in done.stderr
+    assert "文の切れ目（900.00 秒まで）が、音の長さ" in done.stderr
+    table.with_suffix(".mp3").write_bytes(b"not a sound")
+    assert "MP3 ではありません。" in started(database, tmp_path, *publish).stderr
+    with Store.open(database) as store:
+        assert store.is_empty()
 
 
 def test_校正表は_出版物ごとの_表計算で読める表になる(exported: Path) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from accessibility.braille.layout import BOTH_SIDES, Sheet
 from accessibility.readings import Reader
 from channels.braille import BrailleChannel
 
 
-def channel(sheet: Sheet = BOTH_SIDES) -> BrailleChannel:
+def channel() -> BrailleChannel:
     """試験の社協の、発行者と出典の読みを知っている媒体。"""
     reader = Reader()
     names = {text: reader.read_text(text) for text in ("試験社会福祉協議会", "試験の冊子")}
-    return BrailleChannel({"shiken": names}, sheet=sheet)
+    return BrailleChannel({"shiken": names})

@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 from accessibility.audit.braille import audit_files, read_bes, read_brf, read_bse
-from accessibility.braille.cells import to_line
-from accessibility.braille.layout import ONE_SIDE
 from accessibility.narration import Narration
 from accessibility.readings import Reader
 from channels.braille import BrailleChannel
 from channels.edition import Edition
 from content.model import Publication
+from tests.accessibility.braille.backwards import to_line
 from tests.channels.books import narrated
 from tests.channels.braille_book import channel
 from tests.channels.words import GLOSSARY
@@ -148,19 +147,6 @@ def test_BSEはどのページも同じ数の行(book: Book) -> None:
     pages = int(data[504:508])
     assert data[508:514] == b"3218\r\n"
     assert data.count(b"\r\n") == 1 + pages * 18
-
-
-def test_片面の版(book: Book) -> None:
-    files = contents(channel(ONE_SIDE).render(*book))
-    assert files["plan.bes"][22:26] == b"3322"
-    assert files["plan.bse"][508:512] == b"3222"
-
-
-def test_点字を読む人の校正を終えた本は校正済(book: Book) -> None:
-    day = datetime.date(2026, 5, 1)
-    done = BrailleChannel(proofread={("shiken/plan", "standard"): day}).render(*book)
-    assert "コーセイズミ（2026ネン" in "".join(text(done))
-    assert "コーセイズミ" not in "".join(text(channel().render(*book)))
 
 
 def test_言葉の説明を本文の後にまとめる(tmp_path: Path) -> None:

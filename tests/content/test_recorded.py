@@ -103,3 +103,12 @@ def test_音のない録音や_原稿のない録音は断る(exported: Path, en
     path.parent.rename(path.parent.with_name("plan-9"))
     with pytest.raises(NotationError, match=r"原稿 plan-9\.md がありません。"):
         load_folder(exported)
+
+
+def test_切れ目の表のない音は_黙って捨てない(exported: Path) -> None:
+    (exported / BORDERS).unlink()
+    with pytest.raises(NotationError) as error:
+        load_folder(exported)
+    (problem,) = error.value.problems
+    assert problem.file == BORDERS.replace(".tsv", ".mp3")
+    assert "同じ名前の .tsv を" in problem.message

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from content.bundle import Bundle
+from content.model import Council
+from content.notation import NotationError, parse
+from content.recorded import Recording, text_key
 from content.workflow import Actor, NotAllowed, OutOfDate, WorkflowError
 from content.workflow.recordings import Take, Takes
+from tests.app.console.room import STANDARD
 from tests.content.office import ABE, KATO, NOON, SATO, STRANGER, SUZUKI, Office
 
 SUBJECT = "umibe/plan-1"
@@ -125,3 +132,56 @@ def test_the_newest_never_used_recording_waits(takes: Takes) -> None:
     again = add(takes)
     assert waiting() == [again.id, other.id]
     assert old.waiting
+
+
+# 原稿フォルダの録音 -----------------------------------------------------------------
+
+LOADED = f"{SUBJECT}（standard）の録音 market"
+
+
+def folder(place: Path, mp3: bytes, digest: str = "") -> Bundle:
+    """録音のある原稿のフォルダ。``digest`` がなければ、録音は今の文章のもの。"""
+    text = parse(STANDARD, SUBJECT)
+    files = place / "market.mp3", place / "market.m4a"
+    files[0].write_bytes(mp3)
+    files[1].write_bytes(b"aac")
+    name = hashlib.sha256(mp3).hexdigest()
+    digest = digest or text_key(text.sections[0].sentences)
+    recording = Recording(SUBJECT, "standard", "market", digest, name, TIMES, "海野")
+    council = Council("umibe", "海辺社会福祉協議会")
+    return Bundle((council,), (text,), recordings=(recording,), sounds={name: files})
+
+
+def test_a_folder_recording_of_another_text_leaves_the_used_one(
+    office: Office, takes: Takes, tmp_path: Path
+) -> None:
+    take = add(takes)
+    takes.use(take, [1.0], SATO)
+    report = office.store.load(folder(tmp_path, b"other", "前の文章"))
+    assert LOADED in report.unchanged and LOADED not in report.added
+    assert [t.id for t in takes.used()] == [take.id]
+
+
+def test_a_folder_recording_that_replaces_a_staff_one_is_told(
+    office: Office, takes: Takes, tmp_path: Path
+) -> None:
+    takes.use(add(takes), [1.0], SATO)
+    report = office.store.load(folder(tmp_path, b"other"))
+    assert LOADED in report.added and report.replaced == (LOADED,)
+    assert [t.reader for t in takes.used()] == ["海野"]
+    # 前のフォルダの録音に代わっても、職員の決めたことは変わらない。
+    assert office.store.load(folder(tmp_path, b"again")).replaced == ()
+
+
+def test_known_folder_sounds_are_not_read_and_missing_ones_are_named(
+    office: Office, tmp_path: Path
+) -> None:
+    bundle = folder(tmp_path, b"other")
+    (tmp_path / "market.m4a").unlink()
+    with pytest.raises(NotationError, match=r"market\.m4a.*ファイルを開けません。"):
+        office.store.load(bundle)
+    assert office.store.is_empty()
+    assert LOADED in office.store.load(folder(tmp_path, b"other")).added
+    for path in tmp_path.glob("market.*"):
+        path.unlink()
+    assert LOADED in office.store.load(bundle).unchanged

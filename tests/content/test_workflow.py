@@ -414,6 +414,23 @@ def test_unforeseen_failure_of_one_text_does_not_stop_the_others(
     assert (shown(office), shown(office, id="kawasaki/a")) == ("はじめの文。", "べつの文。")
 
 
+def test_text_that_can_be_neither_published_nor_cancelled_does_not_stop_the_others(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = _schedule(office, plan("公開できない文。"))
+    other = _schedule(office, plan("べつの文。", id="kawasaki/a"))
+    office.after(days=2)
+
+    def tell(connection: Connection, event: Event) -> None:
+        if event.revision == broken.id:
+            raise RuntimeError("思わぬこと")
+
+    events = Approvals(office.engine, lambda: office.now, tell).publish_due()
+    assert [(e.revision, e.action) for e in events] == [(other.id, "published")]
+    assert "取り消せませんでした" in caplog.text
+    assert [e.revision for e in office.approvals.due()] == [broken.id]
+
+
 def test_two_clocks_publish_once(office: Office) -> None:
     r = office.approve(plan("次の文。"))
     office.approvals.schedule(r.id, r.digest, NOON + datetime.timedelta(1), SUZUKI)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -11,8 +10,10 @@ from lxml import html
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
+Pairs = frozenset[tuple[str, str]]
 
-def structure(page: str) -> frozenset[tuple[str, str]]:
+
+def structure(page: str) -> Pairs:
     """親と子の要素（名前、class、属性の名前）の組と、続いて現れる見出しの段の組。"""
     root = html.document_fromstring(page)
     inside = {(_kind(e.getparent()), _kind(e)) for e in root.iter(html.etree.Element)}
@@ -26,19 +27,16 @@ def _kind(element: html.HtmlElement | None) -> str:
     return " ".join([element.tag, *sorted(element.classes), *names])
 
 
-def representatives(folder: Path, times: int) -> list[str]:
-    """``folder`` のどの組み立ても ``times`` 度ずつ（それより少なければ、あるだけ）現れるように選んだページ。"""
+def representatives(folder: Path) -> list[str]:
+    """``folder`` のどの組み立ても現れるように、少なく選んだページの場所。"""
     pages = sorted(folder.rglob("*.html"), key=lambda p: (p.stat().st_size, p))
-    left = {p: structure(p.read_text("utf-8")) for p in pages}
-    wanted = Counter(kind for found in left.values() for kind in found)
-    wanted = Counter({kind: min(times, n) for kind, n in wanted.items()})
-    return [str(p.relative_to(folder)) for p in _chosen(left, wanted)]
+    found = {p: structure(p.read_text("utf-8")) for p in pages}
+    return [str(p.relative_to(folder)) for p in _chosen(found)]
 
 
-def _chosen(
-    left: dict[Path, frozenset[tuple[str, str]]], wanted: Counter[tuple[str, str]]
-) -> Iterator[Path]:
-    while wanted := +wanted:
-        page = max(left, key=lambda p: len(left[p] & wanted.keys()))
-        wanted.subtract(left.pop(page) & wanted.keys())
+def _chosen(found: dict[Path, Pairs]) -> Iterator[Path]:
+    left = frozenset[tuple[str, str]]().union(*found.values())
+    while left:
+        page = max(found, key=lambda p: len(found[p] & left))
+        left -= found[page]
         yield page

@@ -125,6 +125,7 @@ def test_拡大しても_横に動かさずに使え_押すところは指で押
     page = seat(viewport={"width": 320, "height": 640})
     controls = "main :is(button, input:not([type=hidden]), select), header button"
     for scene in scenes(page, room):
+        page.wait_for_load_state()
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, scene
         for control in page.locator(controls).filter(visible=True).all():
             inside = control.evaluate("e => e.closest('label')?.getBoundingClientRect().height")

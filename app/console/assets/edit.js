@@ -55,7 +55,7 @@
   // 書いていた節を、保存した後に開く --------------------------------------------------
 
   const at = document.getElementById("edit_at");
-  form.addEventListener("focusin", (event) => {
+  form.addEventListener("input", (event) => {
     const place = event.target.closest(".part, .front");
     if (!at || !place) return;
     at.value = place.id === "front" ? "front" : place.querySelector("h2").id.replace("part_", "");

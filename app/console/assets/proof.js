@@ -59,10 +59,12 @@
     audio.play().catch(() => {});
   }
 
+  let expired = false;
   async function post(values) {
     try {
       const answer = await fetch(action, { method: "POST", body: new URLSearchParams(values) });
       if (answer.ok) return answer;
+      expired = answer.status === 401;
       say(answer.status === 401 ? await answer.text() : lost);
     } catch {
       say(lost);
@@ -175,6 +177,11 @@
       close();
       at("remarked").textContent = Number(at("remarked").textContent) + 1;
       say("誤りを校正表に残しました。");
+    } else if (expired) {
+      // ふつうに送ると、ログインの後に、書いた言葉を送り直せる。
+      const doing = Object.assign(document.createElement("input"), { type: "hidden", name: "do", value: "fault" });
+      form.append(doing);
+      form.submit();
     }
   });
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accessibility.braille import tables
-from accessibility.braille.cells import to_cells, to_line
+from accessibility.braille.cells import to_cells
 from accessibility.braille.line import braille_line
 from accessibility.braille.spelling import braille_kana
 from accessibility.dictionary import Dictionary, Entry
@@ -18,6 +18,7 @@ from accessibility.kana import to_katakana
 from accessibility.readings import Reader
 from accessibility.ruby import to_notation
 from content.model import Run, Sentence
+from tests.accessibility.braille.backwards import to_line
 from tests.accessibility.braille.books import plans
 from tests.accessibility.texts import ANY, JAPANESE
 
@@ -42,7 +43,7 @@ def test_決まりの例(reader: Reader, rule: str, text: str, line: str, cells:
 
 
 def test_例は百を超え同じ例はない() -> None:
-    assert len(SPECS) > 140
+    assert len(SPECS) > 170
     assert len({text for _, text, *_ in SPECS}) == len(SPECS)
 
 
@@ -96,6 +97,34 @@ def test_耳にだけ聞こえる言葉は書かない() -> None:
 
 def test_読みも点字もない字は代わりの記号になる() -> None:
     assert braille_line((Run("😀", ""),)) == "〓"
+
+
+def test_上付きの数字はふつうの数字にしない(reader: Reader) -> None:
+    assert braille_line(reader.read_text("10²")) == "10〓"
+    assert braille_line((Run("10²", "じゅうのにじょう"),)) == "10ノニジョー"
+    assert braille_line((Run("m²", "へいほうめーとる"),)) == "ヘイホーメートル"
+
+
+@pytest.mark.parametrize("line", ["٣", "५ニン", "1.2.", "ヵ", "ァ", "\n", "⠦", "⠠⠦あ٣⠠⠴", "⠦é⠴"])
+def test_書けない字は代わりの記号のマスになる(line: str) -> None:
+    cells = to_cells(line)
+    assert to_cells("〓") in cells or line in ("1.2.", "ァ")
+    assert set(cells) <= {chr(c) for c in range(0x2800, 0x2840)}
+
+
+def test_アドレスの字はひとつも失われない(reader: Reader) -> None:
+    signs = "._~:/?#[]@!$&'()*+,;=%-{}|^<>\\"
+    cells = [to_cells(f"⠠⠦{sign}⠠⠴") for sign in signs]
+    assert len(set(cells)) == len(signs)
+    assert not [c for c in cells if to_cells("〓") in c]
+    assert to_cells("⠠⠦計⠠⠴") == "⠠⠦⠿⠿⠿⠠⠴"
+    line = braille_line(reader.read_text("（https://example.org/a_(b)を見る）"))
+    assert line == "（⠠⠦https://example.org/a_(b)⠠⠴ ヲ ミル）"
+
+
+@given(st.text(max_size=40))
+def test_どんな行もマスになる(line: str) -> None:
+    assert set(to_cells(line)) <= {chr(c) for c in range(0x2800, 0x2840)}
 
 
 def test_点字にない小さい仮名の番号は大きい仮名で書く(reader: Reader) -> None:

@@ -103,6 +103,13 @@ def test_やさしい文章がふつうの文章と同じなら_もう一度だ�
     assert "お知らせを出しました" in done.text
 
 
+def test_何も書かずに公開しようとすれば_同じ文章とは言わない(room: Room) -> None:
+    with room.logged_in("suzuki") as suzuki:
+        asked = publish(suzuki, standard="", plain="")
+    assert asked.status_code == 400 and "「ふつうの文章」" in asked.text
+    assert "ふつうの文章と同じです" not in asked.text
+
+
 def test_ほかの人が確かめると_確認済になり_名前が残る(room: Room) -> None:
     with room.logged_in("suzuki") as suzuki, room.logged_in("sato") as sato:
         number = revision(publish(suzuki).text)

@@ -229,12 +229,18 @@ def test_確かめるところは_確かめるまで書く画面に残る(room: 
         assert "しくみを呼／" not in after.text and "港を使／って集" in after.text
         assert fields(after)["body_2"] == "書きかけの文。"
     room.after(hours=48)
+    review = "/staff/review/umibe/plan-7/standard"
+    desk = room.console.approvals.desk("umibe/plan-7", "standard")
+    assert desk is not None
+    seen = {"revision": str(desk.latest.id), "digest": desk.latest.digest}
+    with room.logged_in("suzuki") as client:
+        told = client.post(review, data={**seen, "action": "submit"})
+        assert "確かめるところが 1 残っています" in told.text
     with room.logged_in("sato") as client:
         assert "港を使／って集" in client.get(edit.url.path).text
-        desk = room.console.approvals.desk("umibe/plan-7", "standard")
-        assert desk is not None
-        seen = {"revision": str(desk.latest.id), "digest": desk.latest.digest, "action": "submit"}
-        client.post("/staff/review/umibe/plan-7/standard", data=seen)
+        assert "確かめるところが 1 残っています" in client.get(review).text
+        done = client.post(review, data={**seen, "action": "approve"})
+        assert "承認しました" in done.text and "残っています" not in done.text
         assert "港を使" not in re.sub(
             r"<textarea.*?</textarea>", "", client.get(edit.url.path).text, flags=re.S
         )

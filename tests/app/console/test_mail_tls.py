@@ -16,6 +16,7 @@ import pytest
 
 from app.console.account import Account
 from app.console.letters import MailError, send_waiting
+from app.console.notices import TRIES
 from app.settings import Mail
 from tests.app.console.room import PASSWORD, Room
 from tests.app.console.test_home import text
@@ -151,6 +152,17 @@ def test_証明書を信用できなければ_送らずに待ち_管理者に訳
     assert "知らせのメール が 森 さんに届いていません。" in shown
     assert said in shown
     assert "10 分おきに、8 回まで送り直します。" in shown and "@" not in shown
+
+
+def test_送り終えても届かなければ_送り直すとは言わない(room: Room) -> None:
+    submit(room)
+    for _ in range(TRIES):
+        with pytest.raises(MailError):
+            send_waiting(room.console, Mail("127.0.0.1", 1, "a@example.jp"))
+        room.after(minutes=10)
+    with room.logged_in("abe") as client:
+        shown = text(client.get("/staff"))
+    assert "8 回送りましたが、届きませんでした。" in shown and "送り直します" not in shown
 
 
 @pytest.mark.usefixtures("trusted")

@@ -324,6 +324,14 @@ def test_録音は1つずつ受け取り_その間もほかのページは答え
         assert "録音を受け取りました。" in sent.result().text
 
 
+def test_ほかの録音が長ければ_少し待って_もう一度と言う(published: Room) -> None:
+    with published.logged_in("suzuki") as suzuki:
+        suzuki.timeout = httpx.Timeout(20)
+        with FileLock(published.settings.cache / "recordings.lock"):
+            page = upload(suzuki, reading())
+        assert page.status_code == 400 and "もう一度入れてください。" in page.text
+
+
 def test_見出しにかぎ括弧があっても_題は読める(published: Room) -> None:
     with published.logged_in("suzuki") as suzuki:
         assert "<h1>人の録音『朝市』: " in suzuki.get(PAGE).text
