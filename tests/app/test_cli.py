@@ -285,7 +285,10 @@ def test_途中で止めても前の出力が残る(tsutawaru: Tsutawaru, tmp_pa
     before = files_in(out)
     tsutawaru.environment["TSUTAWARU_CACHE"] = str(tmp_path / "empty-cache")
     sentence = "社会福祉協議会は、地域の福祉をみんなで進めるための民間の団体です。"
-    folder_with(tmp_path, "# はじめに\n\n" + sentence * 200)
+    # 止める前に終わらないように、どの文も違う長い原稿にする
+    folder_with(
+        tmp_path, "# はじめに\n\n" + "".join(f"{n}回めです。{sentence}" for n in range(900))
+    )
     process = subprocess.Popen(
         [*COMMAND, "publish", plans, "--out", out],
         env=tsutawaru.environment,
@@ -295,7 +298,7 @@ def test_途中で止めても前の出力が残る(tsutawaru: Tsutawaru, tmp_pa
     while not (tmp_path / ".out.tsutawaru" / "new").exists():
         time.sleep(0.05)
         assert process.poll() is None
-    time.sleep(1)
+    time.sleep(0.3)
     process.send_signal(signal.SIGINT)
     _, message = process.communicate(timeout=60)
     assert process.returncode == 130
