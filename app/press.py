@@ -14,7 +14,7 @@ from accessibility.recorded import recorded_track
 from accessibility.voices import Voice
 from app.books import Book, read_book, read_names
 from app.readers import remembering_readers
-from app.slots import BookId, Progress, Slot, Sounds
+from app.slots import BookId, Progress, Slot
 from channels.audio import AudioChannel
 from channels.braille import BrailleChannel
 from channels.daisy import DaisyChannel
@@ -29,6 +29,7 @@ from channels.web import WebChannel
 from channels.wording import Names
 from content.bundle import Bundle
 from content.model import Council, Publication
+from content.recorded import Sounds
 
 
 def channels(

@@ -18,10 +18,11 @@ from app.output import Stage
 from app.product import product_digest
 from app.settings import LOCAL
 from app.shelf import Shelf
-from app.slots import CHANNELS, BookId, Progress, Slot, Sounds, no_sounds
+from app.slots import CHANNELS, BookId, Progress, Slot, no_sounds
 from content.bundle import Bundle
 from content.council import write_council
 from content.notation_write import write
+from content.recorded import Sounds
 
 EDITIONS = "editions"
 """控えのフォルダの中の、版の控えの名前。"""

@@ -26,10 +26,6 @@ class Progress:
     step: Callable[[Part, bool], None] = lambda part, reused: None
 
 
-Sounds = Callable[[str], tuple[bytes, bytes]]
-"""人の録音（``content.bundle.Recording.sound``）の、MP3 と AAC。"""
-
-
 def no_sounds(name: str) -> tuple[bytes, bytes]:
     """録音のないとき。"""
     raise KeyError(name)
