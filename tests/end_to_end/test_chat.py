@@ -24,6 +24,7 @@ from bot.conversation import Conversation
 from channels.audio import AudioChannel
 from channels.site import ASSETS
 from channels.wording import Wording
+from tests.app.console.browsing import follow
 from tests.bot.talking import BODY, COUNCIL, publication, reader
 from tests.channels.books import narrated
 from tests.end_to_end.conftest import Open
@@ -123,8 +124,8 @@ def test_自動検査は_会話のどの場面にも違反を見つけない(ope
     found["誤り"] = axe(page, rules)
     for mode in ("ruby", "hiragana"):
         page.locator("#chat_furigana").select_option(mode)
-        page.get_by_role("button", name="この読み方にする").click()
-        page.locator(".applied").wait_for()
+        follow(page.get_by_role("button", name="この読み方にする"))
+        assert page.locator(".applied").count() == 1
         found[mode] = axe(page, rules)
     assert not {scene: v for scene, v in found.items() if v}
 
@@ -233,8 +234,8 @@ def test_支援技術にも_ふりがなの有無にかかわらず_文は1度�
     plain = spoken_text(page)
     assert plain.count(ANSWER) == 1
     page.locator("#chat_furigana").select_option("ruby")
-    page.get_by_role("button", name="この読み方にする").click()
-    page.locator(".applied").wait_for()
+    follow(page.get_by_role("button", name="この読み方にする"))
+    assert page.locator(".applied").count() == 1
     assert page.locator("#chat_log ruby").count() > 10
     ruby = spoken_text(page)
     assert ruby.count(ANSWER) == 1
@@ -306,17 +307,17 @@ def test_長い会話でも_前のやりとりはページに残る(open_page: O
 def test_JavaScriptがなくても_すべて使える(open_page: Open) -> None:
     page = open_page("chat", java_script_enabled=False, viewport={"width": 390, "height": 800})
     page.locator("#chat_text").fill(WATCH)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/chat#answer")
+    with page.expect_navigation(url="**/chat#answer"):
+        page.keyboard.press("Enter")
     assert ANSWER in answer(page)
     box = page.locator("#answer").bounding_box()
     assert box and 0 <= box["y"] < 400  # 新しい返事から読み始められる
-    page.get_by_role("button", name="音声で聞く").click()
+    follow(page.get_by_role("button", name="音声で聞く"))
     assert page.locator("#answer audio").count() == 1
-    assert page.locator(".exchange").count() == 3
+    assert count(page) == 3
     page.locator("#chat_furigana").select_option("ruby")
-    page.get_by_role("button", name="この読み方にする").click()
+    follow(page.get_by_role("button", name="この読み方にする"))
     assert page.locator("#chat_log ruby").count() > 10
-    assert page.locator(".exchange").count() == 3
-    page.get_by_role("link", name="はじめからやり直す").click()
-    assert page.locator(".exchange").count() == 1
+    assert count(page) == 3
+    follow(page.get_by_role("link", name="はじめからやり直す"))
+    assert count(page) == 1

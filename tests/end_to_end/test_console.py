@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.app.console.browsing import follow, log_in, press
 from tests.app.console.room import PASSWORD, PLAIN, STANDARD, SUBJECT, Room
 from tests.end_to_end.test_pages import CONTRAST, axe
 
@@ -62,18 +63,8 @@ def seat(browser: Browser, room: Room) -> Iterator[Seat]:
         assert not troubles
 
 
-def log_in(page: Page, name: str, password: str = PASSWORD) -> None:
-    page.get_by_label("名前").fill(name)
-    page.get_by_label("パスワード").fill(password)
-    page.get_by_role("button", name="ログインする").click()
-
-
 def arrived(page: Page, title: str) -> None:
     expect(page.locator("h1")).to_have_text(title)
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("button", name=name).click()
 
 
 # 見る ----------------------------------------------------------------------------
@@ -158,7 +149,7 @@ def test_キーボードだけで入り_間違いは初めに知らされ_その
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     arrived(page, "最初のページ")
-    page.get_by_role("button", name="ログアウト").click()
+    follow(page.get_by_role("button", name="ログアウト"))
     assert "ログアウトしました。" in page.get_by_role("status").inner_text()
     page.go_back()
     page.reload()
@@ -210,8 +201,8 @@ def test_書く人は_アカウントのページを使えない(seat: Seat, roo
 
 def test_作ったアカウントを_1度だけのアドレスで渡す(seat: Seat, room: Room) -> None:
     page = seat("abe", java_script_enabled=False)
-    page.get_by_role("link", name="アカウント").click()
-    page.get_by_role("main").get_by_role("link", name="アカウントを作る").click()
+    follow(page.get_by_role("link", name="アカウント"))
+    follow(page.get_by_role("main").get_by_role("link", name="アカウントを作る"))
     page.get_by_label("ログインの名前").fill("ito")
     page.get_by_label("画面に出す名前").fill("伊藤")
     page.get_by_label("確かめる人").check()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
+from tests.app.console.browsing import follow, log_in
 from tests.app.console.room import STANDARD, Room
 from tests.app.console.test_edit import EASY, LONGER, PLAN, kept, text_of
 from tests.app.console.test_import_page import PDF
-from tests.end_to_end.test_console import log_in
 from tests.end_to_end.test_pages import CONTRAST, axe
 
 pytestmark = pytest.mark.slow
@@ -27,11 +28,10 @@ def room(tmp_path: Path) -> Iterator[Room]:
 def log_in_as(page: Page, room: Room) -> None:
     page.goto(f"{room.url}/staff/login")
     log_in(page, "suzuki")
-    page.wait_for_url("**/staff")
 
 
 def save(page: Page) -> None:
-    page.get_by_role("button", name="保存する").first.click()
+    follow(page.get_by_role("button", name="保存する").first)
 
 
 @pytest.fixture
@@ -91,12 +91,12 @@ def test_開くとしらせが出ていて_保存すると書いていた節に�
     page.keyboard.type("後に書いた節。")
     save(page)
     page.get_by_text("下書きに保存しました。").wait_for()
-    assert page.url.endswith("#part_9")
+    expect(page).to_have_url(re.compile("#part_9$"))
     heading, bar = page.locator("#part_9").bounding_box(), page.locator(".edit-bar").bounding_box()
     assert heading and bar and bar["y"] + bar["height"] <= heading["y"] < 600
     assert page.get_by_text("下書きに保存しました。").bounding_box() is not None
-    page.get_by_role("navigation", name="次にすること").get_by_role("link", name="下見").click()
-    page.wait_for_url("**/staff/preview/**")
+    follow(page.get_by_role("navigation", name="次にすること").get_by_role("link", name="下見"))
+    assert "/staff/preview/" in page.url
 
 
 def test_長い文章を確かめる間も_黙っていない(room: Room, page: Page) -> None:
@@ -155,7 +155,7 @@ def scenes(page: Page, room: Room) -> Iterator[str]:
     page.get_by_label("資料のファイル").set_input_files(
         {"name": "計画.pdf", "mimeType": "application/pdf", "buffer": PDF}
     )
-    page.get_by_role("button", name="取り込む").click()
+    follow(page.get_by_role("button", name="取り込む"))
     page.get_by_alt_text("もとの資料の 1 ページの絵").wait_for()
     yield "取り込んだ資料"
     page.goto(room.url + PLAN)
@@ -198,10 +198,10 @@ def test_JavaScript_がなくても_書いて確かめて保存できる(browser
         page.goto(room.url + EASY)
         assert page.get_by_role("button", name="ふりがなを付ける").count() == 0
         page.locator("#body_1").fill("連携を推進します。")
-        page.get_by_role("button", name="確かめる").first.click()
+        follow(page.get_by_role("button", name="確かめる").first)
         assert "直すもの" in page.locator("#check_status").inner_text()
         page.get_by_text("この節を動かす、消す").first.click()
         page.locator("#body_1").fill("いっしょにします。")
         save(page)
-        assert page.get_by_text("下書きに保存しました。").count() == 1
+        expect(page.get_by_text("下書きに保存しました。")).to_have_count(1)
     assert "いっしょにします。" in text_of(room, "plain")

@@ -19,8 +19,8 @@ from bot.tables import UNANSWERED
 from channels.pages import hub_path
 from channels.site import WebSite
 from content.database import writing
+from tests.app.console.browsing import follow, log_in, press
 from tests.app.console.room import SUBJECT, Room
-from tests.end_to_end.test_console import log_in, press
 from tests.end_to_end.test_pages import CONTRAST, axe
 from tests.line_platform import LinePlatform
 
@@ -149,8 +149,8 @@ def test_グラフには名前があり_同じ数の表が続く(browser: Browse
         page = context.new_page()
         page.goto(f"{room.url}/staff/login")
         log_in(page, "suzuki")
-        page.get_by_role("link", name="利用の様子").click()
-        page.get_by_role("link", name="12 か月（月ごと）").click()
+        follow(page.get_by_role("link", name="利用の様子"))
+        follow(page.get_by_role("link", name="12 か月（月ごと）"))
         plot = page.get_by_role("img", name="受け取り方ごとの、渡した数")
         expect(plot).to_be_visible()
         table = page.get_by_role("table", name="受け取り方ごとの、渡した数")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -239,7 +241,7 @@ def test_命令を使わないブラウザーでは_語から一覧へ行き_も
     entry = page.locator(".words div:target")
     expect(entry).to_be_in_viewport()
     entry.get_by_role("link", name="本文にもどる").click()
-    assert page.url.endswith(f"#{sentence}")
+    expect(page).to_have_url(re.compile(f"#{sentence}$"))
     expect(word).to_be_in_viewport()
     page.get_by_role("link", name="言葉の説明をすべて見る").click()
     page.wait_for_url(f"**/{folder}words.html")
