@@ -21,12 +21,12 @@ from channels import line
 from channels.line_account import SEND_SECONDS, WRONG_TOKEN, LineAccount, Standing, Verdict
 from channels.line_limits import sendable, utf16
 from content.database import Clock, reading, writing
+from content.japan import JAPAN
 from content.workflow.people import CHECKERS, Actor, NotAllowed, WorkflowError
 
 AGAIN_WITHIN = datetime.timedelta(hours=23)
 """届いたか分からないものを、送り直せる時間。LINE が鍵を覚えている 24 時間より短い。"""
 _BUSY = datetime.timedelta(seconds=SEND_SECONDS + 30)
-_JAPAN = datetime.timezone(datetime.timedelta(hours=9))
 
 State = Literal["ready", "sending", "sent", "failed", "unsure", "lost"]
 """今の様子。
@@ -141,7 +141,7 @@ class Broadcasts:
 
     def standing(self) -> Standing:
         """今月の数と友だちの数。LINE に尋ねられなければ ``LineError``。"""
-        return self._account.standing(self._now().astimezone(_JAPAN).date())
+        return self._account.standing(self._now().astimezone(JAPAN).date())
 
     def prepare(self, messages: Sequence[line.Message], actor: Actor) -> Broadcast:
         """送る前に残す。鍵はここで決まる。"""

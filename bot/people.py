@@ -10,13 +10,14 @@ import hmac
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, select, text, update
 
 from bot.tables import INBOX, PERSON, TALLY, UNANSWERED, UNSENT
 from content.database import reading
+from content.japan import JAPAN
 
 Forget = Callable[[str], str]
 """覚え書き（JSON）から、好み（ふりがな、やさしい日本語、区）だけを残し、会話を除く。"""
@@ -202,7 +203,6 @@ Counts = Counter[tuple[str, str]]
 分かったか feedback_yes、feedback_no、渡した版 got（``app.counting``）。
 """
 
-_JAPAN = timezone(timedelta(hours=9))
 _COUNT = text(
     "INSERT INTO tally (day, name, count) VALUES (:day, :name, :count) "
     "ON CONFLICT (day, name) DO UPDATE SET count = tally.count + excluded.count"
@@ -210,7 +210,7 @@ _COUNT = text(
 
 
 def day_of(now: float) -> str:
-    return datetime.fromtimestamp(now, _JAPAN).date().isoformat()
+    return datetime.fromtimestamp(now, JAPAN).date().isoformat()
 
 
 def count(connection: Connection, more: Counts) -> None:

@@ -16,6 +16,7 @@ from channels import facts
 from channels.edition import CatalogueEntry, Content, Download, Edition, edition_folder
 from channels.pages import HOME, Page, Templates, chapter_file, hub_path
 from channels.wording import Wording
+from content.japan import JAPAN
 from content.model import Publication
 
 ATOM = "feed.xml"
@@ -23,7 +24,6 @@ COVER = "assets/cover.png"
 FEED = "feed"
 PODCAST = "podcast.xml"
 _EPISODE = "mp3"
-_JST = datetime.timezone(datetime.timedelta(hours=9))
 
 
 def podcast_path(publication: Publication) -> str:
@@ -167,7 +167,7 @@ def _pages(entry: CatalogueEntry) -> dict[str, str]:
 
 
 def _moment(publication: Publication) -> datetime.datetime:
-    return datetime.datetime.combine(publication.date, datetime.time(), _JST)
+    return datetime.datetime.combine(publication.date, datetime.time(), JAPAN)
 
 
 def _id(*parts: str) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from channels import facts
+from channels.edition import Download
 from channels.facts import Runs
 from channels.markup import (
     Links,
@@ -22,12 +24,15 @@ from channels.markup import (
     web_href,
 )
 from channels.wording import Value, Wording
-from content.model import Block, Contact, Council, Publication, Run, Sentence
+from content.model import Block, Contact, Council, Publication, Register, Run, Section, Sentence
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
     from accessibility.glossary import Entry
+
+Above = Mapping[str, tuple[Section, ...]]
+"""見出しの文の id ごとの、上の節（近いものから）。"""
 
 HOME, RECEIVE, WORDS = "index.html", "receive.html", "words.html"
 CHAT = "chat"
@@ -67,6 +72,10 @@ class Page:
     rooted: bool = False
     language: str = "ja"
     marks: Mapping[str, Links] = field(default_factory=dict)
+
+    def in_register(self, register: Register) -> Page:
+        """その文章の読む人への言い方をする、同じページ。"""
+        return replace(self, wording=self.wording.in_register(register))
 
     @property
     def path(self) -> str:
@@ -149,8 +158,21 @@ class Page:
         return next((self.wording.runs(key) for key in keys if key in self.wording), ())
 
     def format(self, format: str) -> Markup:
+        return self.inline(self._format(format))
+
+    def _format(self, format: str) -> Runs:
         key = f"format.{format}"
-        return self.t(key) if key in self.wording else escape(format.upper())
+        return self.wording.runs(key) if key in self.wording else (Run(format.upper()),)
+
+    def told(self, publication: Publication, download: Download, above: Above) -> str:
+        """ファイルの形式、文章、題名。リンクの一覧でも、ほかのファイルと見分けられるように（WCAG 2.4.9）。"""
+        title = download.title
+        told = [section.heading.text for section in above.get(title.id, ())]
+        told.append(facts.text(self._format(download.format)))
+        told.append(self.text(f"register.{publication.register}"))
+        if title.text != publication.title.text:
+            told.append(publication.title.text)
+        return "：".join(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +233,9 @@ def _environment() -> Environment:
         "hub_path": hub_path,
         "contact_path": contact_path,
         "ending": _ending,
+        "headings_above": headings_above,
         "kind": _kind,
+        "plain_text": facts.text,
         "row_headed": row_headed,
         "size": facts.size,
         "telephone_href": telephone_href,
@@ -223,6 +247,19 @@ def _environment() -> Environment:
 
 def plan_facts(publication: Publication, page: Page) -> tuple[facts.Fact, ...]:
     return facts.plan_facts(publication, page.wording)
+
+
+def headings_above(publication: Publication) -> Above:
+    """同じ見出しがほかにもある節の、上の節。"""
+    counts = Counter(section.heading.text for section in publication.sections)
+    found: dict[str, tuple[Section, ...]] = {}
+    outer: list[Section] = []
+    for section in publication.sections:
+        outer = [s for s in outer if s.level < section.level]
+        if outer and counts[section.heading.text] > 1:
+            found[section.heading.id] = tuple(reversed(outer))
+        outer.append(section)
+    return found
 
 
 def _ending(path: str) -> str:

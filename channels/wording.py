@@ -1,16 +1,19 @@
-"""ページの言葉の目録（``templates/wording.yaml``）。ふりがなの書き方で書き、値をはさみ込む。"""
+"""ページの言葉の目録（``templates/wording.yaml``）。ふりがなの書き方で書き、値をはさみ込む。
+
+文章の種類ごとの言い方は、``templates/wording.<種類>.yaml`` に、同じ名前で書く。
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
 from content.inline import parse_inline
-from content.model import Run
+from content.model import Register, Run
 
 Names = Mapping[str, tuple[Run, ...]]
 """社協や区の名前のような、原稿の項目の文字と、その読みの付いた Run。"""
@@ -31,7 +34,11 @@ class Wording:
 
     @classmethod
     def load(cls, names: Names) -> Wording:
-        return cls(_entries(), names)
+        return cls(_entries("wording.yaml"), names)
+
+    def in_register(self, register: Register) -> Wording:
+        """その文章の読む人への言い方。言い方のない言葉は、同じまま。"""
+        return replace(self, entries={**self.entries, **_entries(f"wording.{register}.yaml")})
 
     def __contains__(self, key: str) -> bool:
         return key in self.entries
@@ -49,11 +56,12 @@ class Wording:
 
 
 @cache
-def _entries() -> Mapping[str, str]:
+def _entries(name: str) -> Mapping[str, str]:
+    """目録のファイル。なければ空。"""
     import yaml
 
-    source = files("channels").joinpath("templates/wording.yaml").read_text("utf-8")
-    entries: dict[str, str] = yaml.safe_load(source)
+    file = files("channels").joinpath("templates", name)
+    entries: dict[str, str] = yaml.safe_load(file.read_text("utf-8")) if file.is_file() else {}
     return MappingProxyType(entries)
 
 

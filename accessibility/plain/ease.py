@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import NamedTuple
 
-from accessibility.plain.words import Word
+from accessibility.plain.words import NOMINAL, Word
 
 _EASY = 4  # N4 と N5
 _EVERYDAY = 5.0  # Zipf。1 万語に 1 回
 _KANJI = re.compile("[々一-鿿]")
 _CLOSING = {"〈": "〉", "（": "）", "(": ")"}
 _QUOTED = frozenset("」』")
-_NOMINAL = frozenset(["名詞", "接頭辞", "接尾辞", "形状詞"])
 _ATTACHED = frozenset(["助動詞", "接尾辞"])
 _MARKS = frozenset(["補助記号", "空白", "記号"])
 
@@ -110,7 +109,7 @@ def _term_before(words: Sequence[Word], opening: int) -> tuple[int, ...]:
     while place >= 0 and (words[place].text in _QUOTED or words[place].pos[0] in _ATTACHED):
         place -= 1
     last = place
-    while place >= 0 and words[place].pos[0] in _NOMINAL:
+    while place >= 0 and words[place].pos[0] in NOMINAL:
         place -= 1
     run = range(place + 1, last + 1) if place < last else range(max(last, 0), last + 1)
     return tuple(i for i in run if words[i].content and not words[i].proper)

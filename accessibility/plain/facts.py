@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from accessibility.plain.passage import Passage
 from accessibility.plain.rules_time import ERAS, western_year
+from accessibility.plain.words import NOMINAL
 
 _DIGITS = "〇一二三四五六七八九"
 _UNITS = {"十": 10, "百": 100, "千": 1000}
@@ -33,7 +34,8 @@ _SCALES = {"": 1, "十": 10, "百": 100, "千": 1000, "万": 10**4, "億": 10**8
 _LATIN = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ][\w.+@:/-]*[A-Za-z0-9Ａ-Ｚａ-ｚ０-９]", re.ASCII)
 _KATAKANA = re.compile(r"[ァ-ヺー・]+")
 _ORGANISATION = re.compile("協議会|委員会|センター|大学|市役所|区役所|県庁|会館|サロン")
-_NOMINAL = frozenset(["名詞", "接頭辞", "接尾辞"])
+# 形状詞（静か、安心）は、名前にならない。
+_NAMING = NOMINAL - {"形状詞", "記号"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def _quoted(p: Passage) -> Iterator[tuple[int, int]]:
     """「…」の中が、名詞で終わる（名前である）もの。人の言葉（「困っています」）は、名前ではない。"""
     for start, end in p.quotes:
         inner = [w for w in p.words if start < w.start and w.end < end and w.pos[0] != "補助記号"]
-        if inner and inner[-1].pos[0] in _NOMINAL:
+        if inner and inner[-1].pos[0] in _NAMING:
             yield start + 1, end - 1
 
 
@@ -146,9 +148,9 @@ def _organisations(p: Passage) -> Iterator[tuple[int, int]]:
     """団体や場所の名前。続く名詞のうち、「センター」などで終わる所まで。"""
     start = end = -1
     for word in p.words:
-        if word.pos[0] in _NOMINAL and word.start == end:
+        if word.pos[0] in _NAMING and word.start == end:
             end = word.end
-        elif word.pos[0] in _NOMINAL:
+        elif word.pos[0] in _NAMING:
             start, end = word.start, word.end
         else:
             continue

@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from itertools import accumulate
 from typing import Literal
 
-from accessibility.plain.words import Analyser, Word
+from accessibility.plain.words import NOMINAL, Analyser, Word
 
 Kind = Literal["prose", "item", "heading", "label", "document"]
 """段落と注、箇条書き、見出し、表の欄と画像の言葉、資料の名前。"""
@@ -23,7 +23,6 @@ EXPLANATION = re.compile("〈[^〈〉]*〉")
 _QUOTED = re.compile("「[^「」]*」|『[^『』]*』")
 _ENDED = re.compile("[。！？!?][」』）)〉\\s]*$")
 _CLOSING = frozenset(["」", "』", "）", ")"])
-_NOMINAL = frozenset(["名詞", "接頭辞", "接尾辞", "形状詞", "記号"])
 _TAILS = frozenset(["助動詞", "助詞"])
 # 「〜について」のように、助詞の後で、助詞の働きをする動詞。
 _PARTICLE_VERBS = frozenset(["つく", "おく", "よる", "対する", "関する", "とる", "する", "基づく", "通ずる", "通す",
@@ -147,7 +146,7 @@ class Chapter:
         return tuple(
             m.span()
             for term, place in self.explained.items()
-            if passage.kind == "heading" or place[0] <= number
+            if (passage.kind == "heading" or place[0] <= number) and term in passage.text
             for m in re.finditer(re.escape(term), passage.text)
             if passage.kind == "heading" or place[0] < number or m.end() <= place[1]
         )
@@ -176,7 +175,7 @@ def _defined(passage: Passage) -> Iterator[str]:
     named = [w for w in words if w.end <= topic.start]
     if noun.pos[0] != "名詞" or modifier.pos[0] not in ("動詞", "助動詞", "形容詞", "助詞"):
         return
-    if modifier is not topic and (passage.quotes or all(w.pos[0] in _NOMINAL for w in named)):
+    if modifier is not topic and (passage.quotes or all(w.pos[0] in NOMINAL for w in named)):
         yield from _terms_before(passage.words, topic.start)
 
 
@@ -194,13 +193,13 @@ def _terms_before(words: Sequence[Word], end: int) -> Iterator[str]:
             before = [w for w in before if w.end <= opening.start]
     while before and (before[-1].pos[0] in _TAILS or before[-1].form == "する"):
         before.pop()
-    if before and before[-1].pos[0] not in _NOMINAL and before[-1].content:
+    if before and before[-1].pos[0] not in NOMINAL and before[-1].content:
         yield before[-1].text
         yield before[-1].form
         return
     term = ""
     for word in reversed(before):
-        if word.pos[0] not in _NOMINAL:
+        if word.pos[0] not in NOMINAL:
             return
         term = word.text + term
         yield term

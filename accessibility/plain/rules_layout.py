@@ -11,14 +11,13 @@ from collections.abc import Iterator, Sequence
 
 from accessibility.plain.passage import Chapter, Passage, Span
 from accessibility.plain.remark import Finding
-from accessibility.plain.words import Word
+from accessibility.plain.words import NOMINAL, Word
 
 MOST_ITEMS = 2
 PAGE = 1000
 """1 ページの字の数のめやす。"""
 
 _SEPARATORS = frozenset(["、", "，", "・", "や", "及び", "並びに"])
-_NOMINAL = frozenset(["名詞", "接頭辞", "接尾辞", "形状詞", "記号"])
 _ADVERBIAL = "副詞可能"
 _JAPANESE = "ぁ-ゖァ-ヺー一-鿿々"
 _SPACE = re.compile(rf"(?<=[{_JAPANESE}])[ 　]+(?=[{_JAPANESE}])")
@@ -99,7 +98,7 @@ def _item_end(words: Sequence[Word], begin: int) -> int:
     「今年、」「7回、」のような副詞と、「〜を活用、」のような動詞の代わりの名詞は、数えない。
     """
     end = begin
-    while end < len(words) and words[end].pos[0] in _NOMINAL and words[end].pos[2] != "助動詞語幹":
+    while end < len(words) and words[end].pos[0] in NOMINAL and words[end].pos[2] != "助動詞語幹":
         end += 1
     if end == begin:
         return begin

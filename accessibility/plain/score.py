@@ -60,14 +60,19 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """文章の点。"""
+    """文章の点。測る語（名前、数、記号のほかの語）のない文章では、``signals`` は空。"""
 
     signals: tuple[Signal, ...]
 
     @property
+    def measured(self) -> bool:
+        """点を示せるか。"""
+        return bool(self.signals)
+
+    @property
     def index(self) -> float:
-        """0 から 100、100 がいちばんやさしい。語のない文章は 100。"""
-        return 100 * fmean(signal.share for signal in self.signals)
+        """0 から 100、100 がいちばんやさしい。測る語のない文章は 100（難しい語がない）。"""
+        return 100 * fmean(signal.share for signal in self.signals) if self.signals else 100.0
 
     @property
     def lowering(self) -> tuple[Signal, ...]:
@@ -77,6 +82,8 @@ class Score:
     @property
     def meaning(self) -> str:
         """点の読み方。職員に見せる 1 文。"""
+        if not self.measured:
+            return "名前、数、記号のほかに言葉がないので、やさしさの点はありません。"
         if self.index >= _PLAIN_FROM:
             return "備え付けのやさしい日本語のページと同じくらい、やさしい文章です。"
         if self.index > _HARD_TO:
@@ -86,7 +93,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """測り方と目盛り。``worst`` で 0、``best`` で 1。測るものがない文章は ``best`` とみる。"""
+    """測り方と目盛り。``worst`` で 0、``best`` で 1。この値を測れない文章は ``best`` とみる。"""
 
     name: str
     label: str
@@ -151,6 +158,8 @@ _SCALES = (
 def score(sentences: Iterable[Sequence[Word]]) -> Score:
     """``sentences`` の点。1 つの文の語を 1 つの列で渡す（``Analyser.words`` の答えのまま）。"""
     found = [m for words in sentences if (m := measured(words)).length]
+    if not any(m.zipfs for m in found):
+        return Score(())
     most = 100 / len(_SCALES)
     return Score(tuple(scale.signal(found, most) for scale in _SCALES))
 

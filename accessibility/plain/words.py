@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -18,12 +19,15 @@ from accessibility.plain.levels import TYPICAL, Levels, frequencies, frequency
 _CONTENT = frozenset(
     ["名詞", "動詞", "形容詞", "形状詞", "副詞", "代名詞", "連体詞", "接続詞", "感動詞"]
 )
+NOMINAL = frozenset(["名詞", "接頭辞", "接尾辞", "形状詞", "記号"])
+"""続けて 1 つの名詞の言葉になる品詞（大分類）。記号は、Ω のような字。"""
 _PARTS_APART = frozenset(["数詞", "助数詞", "助動詞語幹", "補助"])
 # Sudachi が 1 度に読めるのは 49,149 バイトまで。長い文章は、文の切れ目で分けて渡す。
 _PIECE = re.compile(r"[^。\n]{1,8000}[。\n]*|[。\n]+")
 # アドレスの中に語はない。文字にならない符号は Sudachi に渡せない。
 _NOT_WORDS = re.compile(r"https?://[!-~]+|[\w.+-]+@[\w-]+\.[\w.-]+|[\ud800-\udfff]", re.ASCII)
 _SEEN = 50_000  # 覚えておく語の数。これを超えたら、はじめから覚え直す
+_SYMBOL = ("補助記号", "一般", "*", "*", "*", "*")
 _INFLECTED = frozenset(["動詞", "形容詞"])
 # 動詞の名詞の形（集まり、知らせ）の終わり → 終止形の終わり。
 _I_TO_U = dict(zip("いきぎしちにびみり", "うくぐすつぬぶむる", strict=True))
@@ -141,7 +145,7 @@ class _Lexicon:
     def _alone(self, m: Any) -> Word:
         """部分に分けずに調べた語。"""
         text, form, normal = m.surface(), m.dictionary_form(), m.normalized_form()
-        reading, pos = m.reading_form(), m.part_of_speech()
+        reading, pos = m.reading_form(), _kind(text, m.part_of_speech())
         said = "クル" if pos[4] == "カ行変格" else reading  # 来る だけは、語幹の読みが変わる
         level = self._levels.of(form, normal, said, inflects=pos[0] in _INFLECTED)
         if level is None and pos[0] == "名詞" and (verb := _verb_of(form)):
@@ -152,6 +156,13 @@ class _Lexicon:
     def _normalised(self, word: str) -> str:
         morphemes = self.tokenizer.tokenize(word)
         return morphemes[0].normalized_form() if len(morphemes) == 1 else word
+
+
+def _kind(text: str, pos: tuple[str, ...]) -> tuple[str, ...]:
+    """品詞。字も数もない語（異体字の符号の付いた絵文字など）は、名詞と答えられても記号である。"""
+    if pos[0] == "名詞" and not any(map(str.isalnum, unicodedata.normalize("NFKC", text))):
+        return _SYMBOL
+    return pos
 
 
 def _from_parts(word: Word, parts: Sequence[Word]) -> Word:

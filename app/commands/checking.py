@@ -92,7 +92,7 @@ def _read(file: str) -> str:
 def _json(report: Report) -> str:
     return json.dumps(
         {
-            "score": report.score.index,
+            "score": report.score.index if report.score.measured else None,
             "jreadability": report.jreadability,
             "signals": [asdict(s) | {"points": s.points} for s in report.score.signals],
             "remarks": [
@@ -127,7 +127,9 @@ def _shown(report: Report) -> str:
 
 def _score_lines(report: Report) -> list[str]:
     score = report.score
-    lines = [f"やさしさの点: {score.index:.0f}（100 がいちばんやさしい）。{score.meaning}"]
+    lines = [score.meaning]
+    if score.measured:
+        lines = [f"やさしさの点: {score.index:.0f}（100 がいちばんやさしい）。{score.meaning}"]
     lines += [
         f"  {s.label}: {s.shown}（−{s.lost:.1f} 点）。{s.advice}"
         for s in score.lowering[:_LOWERING]

@@ -16,10 +16,10 @@ from app.console.sheets import sheet as table
 from bot.broadcast import history
 from bot.notes import handled, unanswered
 from bot.people import tallied
+from content.japan import JAPAN
 
 _QUESTIONS = 100
 _BROADCASTS = 5
-_JAPAN = datetime.timezone(datetime.timedelta(hours=9))
 
 
 def show(console: Console, visitor: Visitor, asked: Asked) -> Response:
@@ -64,7 +64,7 @@ def sheet(console: Console, visitor: Visitor, asked: Asked) -> Response:
 
 
 def _figures(console: Console, visitor: Visitor, period: str) -> tuple[Figures, ...]:
-    parts = spans(period, console.now().astimezone(_JAPAN).date())
+    parts = spans(period, console.now().astimezone(JAPAN).date())
     first, last = parts[0].first.isoformat(), parts[-1].last.isoformat()
     counts = tallied(console.engine, first, last)
     return figures(counts, parts, lambda subject: visitor.actor.serves(subject.split("/")[0]))
@@ -88,7 +88,7 @@ def _period(asked: Asked) -> str:
 
 
 def _day(seconds: float) -> str:
-    return datetime.datetime.fromtimestamp(seconds, _JAPAN).date().isoformat()
+    return datetime.datetime.fromtimestamp(seconds, JAPAN).date().isoformat()
 
 
 def _csv(name: str, lines: Iterable[Sequence[str]]) -> Response:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from app.console.account import AccountAction
 from content.events import Action, State
+from content.japan import JAPAN
 from content.revisions import Kind
 
 if TYPE_CHECKING:
@@ -72,25 +73,22 @@ PAUSES: dict[Pause, str] = {
 }
 """読みの辞書の間。"""
 
-_JST = datetime.timezone(datetime.timedelta(hours=9))
-"""日本の時刻。夏時間はない。"""
-
 
 def moment(at: datetime.datetime) -> str:
     """日本の時刻で「2026年11月22日 9時05分」。"""
-    t = at.astimezone(_JST)
+    t = at.astimezone(JAPAN)
     return f"{t.year}年{t.month}月{t.day}日 {t.hour}時{t.minute:02}分"
 
 
 def when(at: datetime.datetime) -> Markup:
     """``moment`` を、機械にも読める形で。"""
-    machine = at.astimezone(_JST).isoformat(timespec="minutes")
+    machine = at.astimezone(JAPAN).isoformat(timespec="minutes")
     return Markup('<time datetime="{}">{}</time>').format(machine, moment(at))
 
 
 def local(at: datetime.datetime) -> str:
     """``<input type="datetime-local">`` の値。``from_local`` の逆。"""
-    return at.astimezone(_JST).strftime("%Y-%m-%dT%H:%M")
+    return at.astimezone(JAPAN).strftime("%Y-%m-%dT%H:%M")
 
 
 def from_local(text: str) -> datetime.datetime | None:
@@ -99,4 +97,4 @@ def from_local(text: str) -> datetime.datetime | None:
         found = datetime.datetime.fromisoformat(text.strip())
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=_JST)
+    return found if found.tzinfo else found.replace(tzinfo=JAPAN)

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from content.database import Clock, reading, writing
+from content.japan import JAPAN
 from content.model import REGISTERS, Register
 from content.recorded import Proofread
 from content.tables import PROOF, PROOF_HEARD, PROOF_PLACE, PROOF_REMARK
@@ -49,7 +50,6 @@ State = Literal["open", "fixed", "declined"]
 STATES: dict[State, str] = {"open": "まだ決めていません", "fixed": "直した", "declined": "直さない"}
 
 LONGEST = 1000
-_JAPAN = datetime.timezone(datetime.timedelta(hours=9))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Proof:
 
     @property
     def day(self) -> datetime.date:
-        return self.finished_at.astimezone(_JAPAN).date()
+        return self.finished_at.astimezone(JAPAN).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +311,7 @@ def load_proofread(
         "kind": mark.register,
         "digest": mark.digest,
         "reader": author,
-        "finished_at": datetime.datetime.combine(mark.day, datetime.time(12), _JAPAN),
+        "finished_at": datetime.datetime.combine(mark.day, datetime.time(12), JAPAN),
         "confirmed_by": author,
         "confirmed_at": at,
     }
