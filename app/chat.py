@@ -65,7 +65,8 @@ def router(
 ) -> APIRouter:
     """``/chat`` と、答えの音声。
 
-    ``key`` はやりとりに署名する鍵。``record`` は、答えられなかった質問と「分かりましたか」の返事を残すもの。
+    ``key`` はやりとりに署名する鍵。``record`` は、答えられなかった質問と「分かりましたか」の返事を残すもの
+    （答えが遅れないように、待たずに戻る）。
     ``base_url`` は ``conversation`` がリンクの頭に付けるもの（ページの中では、同じサイトのリンクにする）。
     """
     chat = _Chat(conversation, wording, key, record, base_url)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -16,34 +15,39 @@ from starlette.responses import Response
 from app import chat
 from app.bulletin import Bulletin, Heading
 from app.counting import Tally
+from app.counting_turns import TurnTally
 from app.live import LiveConversation
 from app.settings import Settings
 from app.web import create_app
 from bot.inbox import Inbox
-from bot.notes import note
 from bot.person import forget_turns
 from bot.turn import Turn
 from bot.worker import Policy, keep_house
 from channels.wording import Wording
-from content.database import StoreError, open_database
+from content.database import open_database
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
-
-LOG = logging.getLogger(__name__)
 
 
 def service(settings: Settings, out: Path) -> FastAPI:
     """``out`` のページと、それより先に見る入口。データベースへの接続は分け合う。"""
     engine = open_database(settings.database_url)
-    bulletin, tally = Bulletin(engine), Tally(engine)
+    bulletin, tally, turns = Bulletin(engine), Tally(engine), TurnTally(engine)
     live = LiveConversation(settings, out, bulletin.texts)
-    entrances = (*_entrances(settings, live, out, engine), _running(tally.keep))
+    entrances = (
+        *_entrances(settings, live, out, engine, turns),
+        _running(tally.keep, turns.keep),
+    )
     return create_app(out, entrances, lead=Heading(bulletin, lambda: live.names), took=tally)
 
 
 def _entrances(
-    settings: Settings, live: LiveConversation, out: Path, engine: Engine
+    settings: Settings,
+    live: LiveConversation,
+    out: Path,
+    engine: Engine,
+    record: Callable[[Turn], None],
 ) -> tuple[APIRouter, ...]:
     """``/staff``、``/chat`` と、LINE の鍵があれば ``/line/webhook``。"""
     from app.console.backstage import works
@@ -54,12 +58,6 @@ def _entrances(
     behind = works(desk)
     inbox = Inbox(engine, forget_turns)
     key = settings.secret_key()
-
-    def record(turn: Turn) -> None:
-        try:
-            note(engine, turn, time.time())
-        except StoreError as error:  # 残せなくても、答えは返す
-            LOG.error("%s", error)
 
     async def upkeep() -> None:
         try:
