@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Self
 
-from accessibility.cache import Cache
+from accessibility.cache import Cache, digest
 from accessibility.glossary import Glossary
 from accessibility.narration import Narration, Track, narrate
 from accessibility.recorded import recorded_track
@@ -30,6 +30,7 @@ from channels.wording import Names
 from content.bundle import Bundle
 from content.model import Council, Publication
 from content.recorded import Sounds
+from content.run_codec import runs_to_json
 
 
 def channels(
@@ -89,6 +90,16 @@ class Press:
         councils = {c.id: c for c in bundle.councils}
         made = {c.name: c for c in channels(councils, bundle.publications, names, glossary)}
         return cls(books, councils, names, glossary, made)
+
+    def readings(self, id: BookId) -> str:
+        """本と、そのページに出る項目に付いた読みの要約。"""
+        book = self.books[id]
+        sentences = (book.publication.title, *(s for x in book.sections for s in x.sentences))
+        names = self.names[book.publication.council].items()
+        return digest(
+            [(s.id, runs_to_json(s.runs)) for s in sentences],
+            [(text, runs_to_json(runs)) for text, runs in names],
+        )
 
     def speak(
         self, slots: Sequence[Slot], executor: Executor, progress: Progress, sounds: Sounds

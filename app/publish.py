@@ -1,7 +1,8 @@
 """原稿から、すべての版まで。
 
 作るのは、変わったものだけである。版の鍵は、その版を決めるもの（原稿、社協、読みの辞書、声、
-プログラム）すべての要約で、鍵の同じ版が控えにあれば、それを使う。
+プログラム）すべての要約で、鍵の同じ版が控えにあれば、それを使う。辞書が変わっても、読みの
+変わらない版は作り直さない。
 """
 
 from __future__ import annotations
@@ -50,9 +51,10 @@ def publish(
     progress = progress or Progress()
     product = product_digest()
     shelf = Shelf(Cache(cache.folder / EDITIONS))
-    sources = _sources(bundle, voice, product)
+    sources, tables = _sources(bundle, voice, product), dict(bundle.readings)
+    councils = {(p.id, p.register): p.council for p in bundle.publications}
     keys = {
-        Slot(*book, channel): digest("edition", channel, source)
+        Slot(*book, channel): digest("edition", channel, source, tables.get(councils[book]))
         for book, source in sources.items()
         for channel in only
     }
@@ -71,9 +73,19 @@ def publish(
         # 入口のページは、すべての出版物の題名や見出しを使う。
         wanted = {s.book for s in missing} if len(made) == len(site_keys) else set(sources)
         press = Press.load(bundle, wanted, voice, cache, product)
+        # 辞書の表が変わっても、この本に付いた読みが変わらなければ、同じ版になる。
+        read = {
+            slot: digest("read", slot.channel, sources[slot.book], press.readings(slot.book))
+            for slot in missing
+        }
+        for slot, same in read.items():
+            if found := shelf.again(keys[slot], same, *slot):
+                kept[slot] = found
+                progress.step("版", True)
+        missing = [slot for slot in missing if slot not in kept]
         tracks = press.speak(missing, executor, progress, sounds)
         for slot in missing:
-            kept[slot] = shelf.keep_edition(keys[slot], press.render(slot, tracks))
+            kept[slot] = shelf.keep_edition(keys[slot], read[slot], press.render(slot, tracks))
             progress.step("版", False)
         finished = {slot: found.edition for slot, found in kept.items()}
         by_name = sites(press.names, press.glossary, base_url)
@@ -115,12 +127,11 @@ def _site_keys(
 
 
 def _sources(bundle: Bundle, voice: Voice, product: str) -> dict[BookId, str]:
-    """出版物ごとの、版を決めるものすべての要約。
+    """出版物ごとの、読みのほかの、版を決めるものすべての要約。
 
     同じ id の別の文章（やさしい日本語など）も入る。ページがたがいにリンクするからである。
     """
     councils = {c.id: write_council(c) for c in bundle.councils}
-    readings = dict(bundle.readings)
     spoken = [voice.id, voice.gain, voice.credit, voice.name]
     texts: dict[str, list[tuple[str, str, list[tuple[str, str]]]]] = {}
     for p in bundle.publications:
@@ -138,7 +149,6 @@ def _sources(bundle: Bundle, voice: Voice, product: str) -> dict[BookId, str]:
             p.id,
             texts[p.id],
             councils[p.council],
-            readings.get(p.council),
             proofread.get(p.id),
             [astuple(r) for r in bundle.recordings if r.publication == p.id],
         )

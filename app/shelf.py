@@ -44,9 +44,19 @@ class Shelf:
         )
         return Kept(edition, manifest_row(edition, _measures(facts)))
 
-    def keep_edition(self, key: str, edition: Edition) -> Kept:
+    def again(
+        self, key: str, same: str, publication: str, register: Register, channel: str
+    ) -> Kept | None:
+        """別の鍵 ``same`` で控えた同じ版。次からは ``key`` でも見つかる。"""
+        found = self.edition(same, publication, register, channel)
+        if found:
+            self.cache.put_json(key, self.cache.get_json(same))
+        return found
+
+    def keep_edition(self, key: str, same: str, edition: Edition) -> Kept:
+        """版を、2 つの鍵で控える。"""
         facts = self._keep(
-            key,
+            same,
             edition.files,
             main=edition.main,
             seconds=edition.seconds,
@@ -55,6 +65,7 @@ class Shelf:
                 for d in edition.downloads
             ],
         )
+        self.cache.put_json(key, facts)
         kept = replace(edition, files=self._places(facts))
         return Kept(kept, manifest_row(kept, _measures(facts)))
 

@@ -59,6 +59,7 @@ class State:
     manuscripts: tuple[Manuscript, ...] = (Manuscript("a/one"), Manuscript("b/two"))
     telephone: str = "03-1111-1111"
     reading: str = "つどい"
+    festival: str = ""
     only: tuple[str, ...] = CHANNELS
 
     def bundle(self) -> Bundle:
@@ -67,8 +68,13 @@ class State:
         return Bundle(
             tuple(Council(id, f"{id}試験社協", (contact,)) for id in ids),
             tuple(sorted((m.publication() for m in self.manuscripts), key=in_order)),
-            (("a", f"語\t読み\tアクセント\t備考\n集い\t{self.reading}\t\t\n"),),
+            (("a", self.table()),),
         )
+
+    def table(self) -> str:
+        """a 社協の読みの辞書。"""
+        festival = f"祭り\t{self.festival}\t\t\n" if self.festival else ""
+        return f"語\t読み\tアクセント\t備考\n集い\t{self.reading}\n{festival}"
 
 
 Edit = Callable[[State], State]
@@ -123,6 +129,7 @@ EDITS = st.one_of(
     st.builds(_remove, INDEX),
     st.builds(lambda n: _change(telephone=n), st.sampled_from(["03-1111-1111", "03-2222-2222"])),
     st.builds(lambda r: _change(reading=r), st.sampled_from(["つどい", "あつまり"])),
+    st.builds(lambda r: _change(festival=r), st.sampled_from(["", "まつり", "さいれい"])),
     st.builds(lambda c: _change(only=c), st.sampled_from([CHANNELS, ("web",), ("text", "daisy")])),
 )
 
@@ -184,6 +191,24 @@ def test_ほかの社協の辞書や連絡先が変わっても_その社協の�
     book = out / "a/one/standard"
     assert "あつまり" in (book / "web/ruby/first.html").read_text("utf-8")
     assert to_cells("アツマリ") in (book / "braille/one-braille.txt").read_text("utf-8")
+
+
+def test_辞書が変わっても_読みの変わらない本は作り直さない(tmp_path: Path) -> None:
+    out, cache = tmp_path / "out", tmp_path / "cache"
+    autumn = Manuscript("a/one", "plain", sentences=("秋の祭り。",))
+    state = State((Manuscript("a/one"), autumn, Manuscript("a/three")))
+    every = 3 * len(CHANNELS)
+    assert build(state, out, cache)["版", False] == every
+    before = files_in(out)
+    other = replace(state, festival="さいれい")
+    counts = build(other, out, cache)
+    assert counts["版", False] == ONE and counts["版", True] == every - ONE
+    assert "さいれい" in (out / "a/one/plain/web/ruby/first.html").read_text("utf-8")
+    assert build(other, out, cache) == {("版", True): every}
+    # 備考だけが変わり、読みは 1 つも変わらない
+    noted = replace(state, reading="つどい\t\tよく使う言葉")
+    assert build(noted, out, cache)["版", False] == 0
+    assert files_in(out) == before
 
 
 @pytest.mark.parametrize("damage", ["emptied", "flipped", "removed"])

@@ -95,7 +95,7 @@ def test_自動検査は_わざと悪くしたページの違反を見つける(
 
 def visit(page: Page, address: str) -> None:
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
-    page.goto(f"{origin}/{address}", wait_until="domcontentloaded")
+    page.goto(f"{origin}/{address}")
 
 
 # たどる -------------------------------------------------------------------------
