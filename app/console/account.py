@@ -141,7 +141,18 @@ def governs(actor: Actor, account: Account) -> bool:
 
 
 def described(account: Account) -> str:
-    """記録に残す、アカウントの様子。"""
+    """記録に残す、アカウントの様子。
+
+    記録は消せないので、メールのアドレスそのものは書かず、あるかどうかだけを書く。
+    """
     councils = "すべての社協" if account.councils is None else "、".join(sorted(account.councils))
-    mail = account.mail or "メールなし"
+    mail = "メールあり" if account.mail else "メールなし"
     return f"{account.display_name}（{ROLES[account.role]}、{councils}、{mail}）"
+
+
+def described_change(before: Account, after: Account) -> str:
+    """記録に残す、変えたこと。"""
+    said = f"{described(before)} → {described(after)}"
+    if before.mail and after.mail and before.mail != after.mail:
+        said += "、メールのアドレスを変えた"
+    return said

@@ -19,6 +19,7 @@ from app.console.account import (
     check_name,
     checked,
     described,
+    described_change,
     same_name,
 )
 from app.console.passwords import Passwords, password_fault
@@ -101,7 +102,7 @@ class Accounts:
                 _check_display_name(connection, after)
             where = ACCOUNT.c.name == after.name
             connection.execute(update(ACCOUNT).where(where).values(_row(after)))
-            detail = f"{described(before)} → {described(after)}"
+            detail = described_change(before, after)
             self._record(connection, after.name, "changed", by, detail)
         return after
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from app.console.form import Form, FormFault, Upload
 from app.console.manuscript import FRONT, Joined, Manuscript, Part, heading_in, trimmed, whole
+from app.console.picture_size import pixels_fault
 from app.console.way_in import numbered, numbered_text, with_lists
 from content.inline import escape
 from content.intake.bullets import listed
@@ -157,7 +158,7 @@ def _end(parts: tuple[Part, ...], place: int) -> int:
 
 
 def picture_in(upload: Upload) -> Picture:
-    """送られた画像。名前は中身から決まる。PNG か JPEG でなければ ``FormFault``。"""
+    """送られた画像。名前は中身から決まる。PNG か JPEG でないか、大きすぎれば ``FormFault``。"""
     data = upload.file.read()
     kind = re.search(r"\.(png|jpe?g)$", upload.name.lower())
     name = f"picture-{hashlib.sha256(data).hexdigest()[:8]}{kind[0] if kind else ''}"
@@ -166,7 +167,7 @@ def picture_in(upload: Upload) -> Picture:
             f"「{upload.name}」は使えません。PNG（.png）か JPEG（.jpg）の写真を選んでください。",
             "picture",
         )
-    if fault := picture_fault(upload.name, data):
+    if fault := picture_fault(upload.name, data) or pixels_fault(upload.name, data):
         raise FormFault(fault, "picture")
     return Picture(name, data)
 

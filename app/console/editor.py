@@ -12,6 +12,7 @@ from app.console.comparison import Piece, pieces
 from app.console.desk_work import BESIDE, Opened
 from app.console.frame import Asked, Console, Fault, Visitor, named, url
 from app.console.imported import places_by_section
+from app.console.lapsing import Lapsing
 from app.console.manuscript import FRONT, Joined, Manuscript, Part, split
 from app.console.merging import merge
 from app.console.remarks import Checked
@@ -77,6 +78,7 @@ def editor_page(
     joined: Joined,
     faults: Sequence[Fault] = (),
     result: Checked | None = None,
+    lapsing: Lapsing | None = None,
 ) -> Response:
     beside = found.beside_manuscript
     kept = console.drafts.kept(found.subject, found.register, visitor.actor)
@@ -105,6 +107,7 @@ def editor_page(
         else {},
         asked_whole=bool(asked.query.get("whole")) or "text" in asked.form,
         result=result,
+        lapsing=lapsing,
         open_front=found.desk is None
         or bool(asked.query.get("front"))
         or any(f.field.startswith("front_") for f in faults),

@@ -32,6 +32,7 @@ from app.console.frame import (
     faults_of,
     url,
 )
+from app.console.lapsing import lapsing
 from app.console.manuscript import Joined, Manuscript, split, whole
 from app.console.remarks import Checked, checked, misread
 from app.console.unsure import UnsurePlaces
@@ -51,9 +52,21 @@ def show(console: Console, visitor: Visitor, asked: Asked) -> Response:
     joined = whole(work.text) if manuscript is None else manuscript.joined()
     result = None
     short = found.beside is not None and len(joined.text) <= LONG
+    shown = replace(work, text=joined.text)
     if asked.query.get("check") or short:
-        result = _checked(console, visitor, found, replace(work, text=joined.text), joined)
-    return editor_page(console, visitor, asked, found, work.base, manuscript, joined, result=result)
+        result = _checked(console, visitor, found, shown, joined)
+    lost = lapsing(console, found.desk, lambda: publication_of(console, visitor, shown))
+    return editor_page(
+        console,
+        visitor,
+        asked,
+        found,
+        work.base,
+        manuscript,
+        joined,
+        result=result,
+        lapsing=lost,
+    )
 
 
 def _checked(
@@ -95,7 +108,10 @@ def send(console: Console, visitor: Visitor, asked: Asked) -> Response:
     except (FormFault, WorkflowError) as error:
         faults = faults_of(error)
     else:
-        saved = "変わったところはありません。" if revision.id == base else "下書きに保存しました。"
+        saved = "変わったところはありません。"
+        if revision.id != base:
+            new = lapsing(console, found.desk, lambda: console.approvals.publication(revision))
+            saved = f"下書きに保存しました。{new.said}"
         at = edited_place(asked.form, written.manuscript, split(found.saved.text))
         to = url("edit", found.subject, found.register) + (f"#{at}" if at else "")
         return console.done(asked, to, saved + listed)

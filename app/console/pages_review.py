@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from app.console.form import FormFault
 from app.console.frame import Asked, Console, Fault, NotFound, Place, Visitor, faults_of, url
+from app.console.lapsing import Lapsing, lapsing
 from app.console.pointers import same_date, told, unwritten
 from app.console.reviewing import Case, case, pictures, readings, report, title_of
 from app.console.unsure import UnsurePlaces
@@ -15,12 +16,15 @@ from app.console.words import STATES, moment
 from content.database import reading
 from content.revisions import pictures_of
 from content.workflow import NotAllowed, OutOfDate, Revision, State, WorkflowError
+from content.workflow.case import spellers_of
 from content.workflow.people import CHECKERS
 
 _STAND_IN = "代理"
 
 _BEFORE: tuple[State, ...] = ("draft", "returned", "submitted", "approved", "scheduled")
 """まだ公開していない今。"""
+_SENT: tuple[State, ...] = ("submitted", "approved", "scheduled")
+"""提出されて、まだ公開していない今。"""
 
 FAITHLESS = ("unfaithful-number", "unfaithful-name", "missing-section")
 """ふつうの文章と事実が合わないという、検査の決まり。"""
@@ -114,6 +118,7 @@ def print_out(console: Console, visitor: Visitor, asked: Asked) -> Response:
         comparison=found.comparison,
         pictures=pictures(console, found),
         reading=readings(console, found),
+        spellers=_spellers(console, found),
         changes=CHANGES,
         back=_address(found, revision=found.revision.id),
         now=console.now(),
@@ -156,10 +161,12 @@ def _page(
         comparison=found.comparison,
         pictures=pictures(console, found),
         reading=readings(console, found),
+        spellers=_spellers(console, found),
         report=checked,
         told=told(found, checked) if checked else (),
         unwritten=unwritten(console, found),
         unsure=_unsure(console, asked) if found.is_latest else 0,
+        lapsing=_lapsing(console, found),
         same_date=found.state in _BEFORE and same_date(found.revision, found.desk.published),
         views=_views(console, visitor, found),
         unfaithful=[r for r in checked.warnings if r.code in FAITHLESS] if checked else [],
@@ -171,6 +178,21 @@ def _page(
         address=_address(found),
         written={name: asked.form[name] for name in ("note", "reason", "comment")},
     )
+
+
+def _spellers(console: Console, found: Case) -> list[str]:
+    """いっしょに承認する読みの辞書を書いた人。書いた文章でなくても、承認はできない。"""
+    if found.state not in _SENT:
+        return []
+    with reading(console.engine) as connection:
+        return sorted(spellers_of(connection, found.revision.id))
+
+
+def _lapsing(console: Console, found: Case) -> Lapsing:
+    """この稿を公開すると、使えなくなる録音と、「校正済」のしるし。"""
+    if found.state not in _BEFORE:
+        return Lapsing()
+    return lapsing(console, found.desk, lambda: console.approvals.publication(found.revision))
 
 
 def _views(console: Console, visitor: Visitor, found: Case) -> list[tuple[str, str]]:

@@ -126,6 +126,11 @@ def misfit_with(connection: Connection, revision: Revision, other: Find) -> str:
     return misfit(mine, pair) if kind == "plain" else misfit(pair, mine)
 
 
+def spellers_of(connection: Connection, revision: int) -> set[str]:
+    """稿といっしょに提出された読みの辞書を書いた人（``Case.spellers``）。承認できない訳を、前もって見せる。"""
+    return Case(connection, revision).spellers
+
+
 def blank(connection: Connection, revision: Revision) -> bool:
     """どの節にも、まだ何も書いていない文章か。"""
     if revision.kind not in TEXTS:

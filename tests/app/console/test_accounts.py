@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.console.account import Account, AccountError
 from app.console.passwords import Passwords, password_fault
 from app.console.sessions import LoginError
+from app.console.tables import ACCOUNT_EVENT
 from content.database import reading
 from tests.app.console.lobby import GOOD, Lobby
 
@@ -194,9 +195,28 @@ def test_changes_are_recorded(lobby: Lobby, head: Account) -> None:
     added, event = lobby.accounts.events("佐藤")
     assert (added.actor, event.action, event.actor) == ("コマンド", "changed", "阿部")
     assert event.detail == (
-        "佐藤（書く人、すべての社協、メールなし） → "
-        "佐藤（確かめる人、すべての社協、sato@example.jp）"
+        "佐藤（書く人、すべての社協、メールなし） → 佐藤（確かめる人、すべての社協、メールあり）"
     )
+
+
+def test_mail_addresses_are_not_kept_in_the_record(lobby: Lobby, head: Account) -> None:
+    account = lobby.add("佐藤", mail="first@example.jp")
+    for mail in ("second@example.jp", "second@example.jp", "", "third@example.jp"):
+        lobby.accounts.change(replace(account, mail=mail), head.actor)
+    events = lobby.accounts.events("佐藤")
+    said = [event.detail.replace("佐藤（書く人、すべての社協、", "（") for event in events]
+    assert said == [
+        "（メールあり）",
+        "（メールあり） → （メールあり）、メールのアドレスを変えた",
+        "（メールあり） → （メールあり）",
+        "（メールあり） → （メールなし）",
+        "（メールなし） → （メールあり）",
+    ]
+    with lobby.engine.connect() as connection:
+        rows = connection.execute(select(ACCOUNT_EVENT)).all()
+    assert "@" not in str(rows)
+    found = lobby.accounts.find("佐藤")
+    assert found is not None and found.mail == "third@example.jp"
 
 
 @pytest.mark.parametrize(

@@ -407,6 +407,14 @@ def test_確かめると_しらせが節の所に出て_書きかけも残る(ro
     assert text_of(room, "plain") == PLAIN
 
 
+def test_言葉のない文章には_点を付けない(room: Room) -> None:
+    room.write(PLAIN.replace(PLAIN[PLAIN.index("# ") :], "# 🐟 {#market}\n\n🐟🐟\n"), "plain")
+    with room.logged_in("suzuki") as client:
+        page = client.get(f"{EASY}?check=1")
+        assert "言葉がないので、やさしさの点はありません。" in page.text
+        assert "100 がいちばんやさしい" not in page.text
+
+
 def test_書き方の誤りは_確かめたときに分かる(room: Room) -> None:
     with room.logged_in("suzuki") as client:
         page = send(client, client.get(EASY), "check", body_1="1 行め。\n誤り《。")
@@ -467,6 +475,13 @@ def test_写真を入れる(room: Room) -> None:
         ("a.gif", b"GIF89a", "PNG（.png）か JPEG（.jpg）の写真を選んでください"),
         ("a.png", b"<script>", "中身が PNG ではありません"),
         ("a.jpg", DOT, "中身が JPEG ではありません"),
+        ("a.png", DOT[:12], "「a.png」は壊れていて、横と縦の大きさが読めません。"),
+        (
+            "a.png",
+            DOT.replace(b"\0\0\0\1\0\0\0\1", b"\0\0\xea\x60\0\0\xea\x60"),
+            "画像「a.png」は横 60000 × 縦 60000 画素あり、大きすぎて、見る人の機械で開けません。"
+            "1 億画素（横 10000 × 縦 10000 など）までに縮めて保存したものを、選んでください。",
+        ),
     ],
 )
 def test_写真でないものは断る(room: Room, name: str, data: bytes, message: str) -> None:
@@ -475,3 +490,4 @@ def test_写真でないものは断る(room: Room, name: str, data: bytes, mess
             client, client.get(PLAN), "picture", {"picture": (name, data)}, picture_text="魚"
         )
         assert page.status_code == 400 and message in page.text
+        assert '<a href="#picture">' in page.text and kept(room) is None

@@ -278,6 +278,34 @@ def test_いっしょに承認する読みの辞書も_違いを見せる(room: 
     assert "いっしょに承認する読みの辞書" in page and "アサイチ" in page
 
 
+def test_いっしょに承認する読みの辞書を書いた人を_前もって見せる(room: Room) -> None:
+    def spell(sound: str, name: str) -> None:
+        desk = room.console.approvals.desk("umibe", "readings")
+        table = f"語\t読み\tアクセント\t備考\n朝市\t{sound}\t2\t\n"
+        work = Work("umibe", "readings", table, desk.latest.id if desk else None)
+        room.console.drafts.save(work, room.actor(name))
+
+    spell("アサイチ", "sato")
+    spell("アサイチバ", "suzuki")
+    draft = room.write(AUTUMN)
+    said = "読みの辞書を書いた人 佐藤、鈴木（承認は、ほかの人がします）"
+    with room.logged_in("sato") as client:
+        assert "読みの辞書を書いた人" not in client.get(ADDRESS).text  # まだ、提出していない
+        room.console.approvals.submit(draft.id, draft.digest, room.actor("suzuki"))
+        page = client.get(ADDRESS)
+        assert said in text(page)
+        assert "自分が直した読みは、自分では承認できません。" in text(page)
+        assert 'value="approve"' not in page.text
+        assert "書いた人: 佐藤、鈴木" in text(client.get(f"{ADDRESS}/print"))
+    with room.logged_in("kato") as client:
+        page = client.get(ADDRESS)
+        assert said in text(page) and 'value="approve"' in page.text
+        done = text(press(client, draft, "approve"))
+        assert "読みの辞書を書いた人 佐藤、鈴木" in done and said not in done
+        room.console.approvals.publish(draft.id, draft.digest, room.actor("kato"))
+        assert "読みの辞書を書いた人" not in client.get(ADDRESS).text
+
+
 def test_前の稿の全文と_どの稿との違いも見られる(room: Room) -> None:
     first = room.write(AUTUMN)
     second = room.write(AUTUMN.replace("いわし", "さば"))
