@@ -21,7 +21,7 @@ from channels.daisy import DaisyChannel
 from channels.daisy_disc import DaisyDiscs
 from channels.edition import CatalogueEntry, Channel, Edition, Site
 from channels.epub import EpubChannel
-from channels.explanations import glossary_texts
+from channels.explanations import explained_texts
 from channels.feed import Feeds
 from channels.site import WebSite, WorkPages
 from channels.text import TextChannel
@@ -62,11 +62,15 @@ def sites(names: Mapping[str, Names], glossary: Glossary, base_url: str) -> Mapp
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """足りない版を作るもの。読みの付いた出版物と、媒体。"""
+    """足りない版を作るもの。読みの付いた出版物と、媒体。
+
+    ``own_names`` は、``names`` のうち、言葉の説明と声の作り手のほかのもの。
+    """
 
     books: Mapping[BookId, Book]
     councils: Mapping[str, Council]
     names: Mapping[str, Names]
+    own_names: Mapping[str, Names]
     glossary: Glossary
     channels: Mapping[str, Channel]
 
@@ -84,21 +88,25 @@ class Press:
         }
         glossary = Glossary.load()
         credits = dict.fromkeys((voice.credit, *(book.credit for book in books.values())))
-        names = read_names(bundle, read, [*credits, *glossary_texts(glossary)])
+        own = read_names(bundle, read)
+        names = read_names(bundle, read, [*credits, *explained_texts(glossary.entries)])
         for reader in read.values():
             reader.save()
         councils = {c.id: c for c in bundle.councils}
         made = {c.name: c for c in channels(councils, bundle.publications, names, glossary)}
-        return cls(books, councils, names, glossary, made)
+        return cls(books, councils, names, own, glossary, made)
 
     def readings(self, id: BookId) -> str:
-        """本と、そのページに出る項目に付いた読みの要約。"""
+        """本と、その版に出るほかの文字（社協の項目、声の作り手、本に出る語の説明）に付いた読みの要約。"""
         book = self.books[id]
         sentences = (book.publication.title, *(s for x in book.sections for s in x.sentences))
-        names = self.names[book.publication.council].items()
+        words = (m.entry for s in sentences for m in self.glossary.find(s.text))
+        council = book.publication.council
+        names = self.names[council]
+        texts = dict.fromkeys((*self.own_names[council], book.credit, *explained_texts(words)))
         return digest(
             [(s.id, runs_to_json(s.runs)) for s in sentences],
-            [(text, runs_to_json(runs)) for text, runs in names],
+            [(text, runs_to_json(names[text])) for text in texts if text],
         )
 
     def speak(

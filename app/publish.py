@@ -74,18 +74,19 @@ def publish(
         wanted = {s.book for s in missing} if len(made) == len(site_keys) else set(sources)
         press = Press.load(bundle, wanted, voice, cache, product)
         # 辞書の表が変わっても、この本に付いた読みが変わらなければ、同じ版になる。
-        read = {
-            slot: digest("read", slot.channel, sources[slot.book], press.readings(slot.book))
+        read = {book: press.readings(book) for book in {slot.book for slot in missing}}
+        alike = {
+            slot: digest("read", slot.channel, sources[slot.book], read[slot.book])
             for slot in missing
         }
-        for slot, same in read.items():
-            if found := shelf.again(keys[slot], same, *slot):
+        for slot, key in alike.items():
+            if found := shelf.again(keys[slot], key, *slot):
                 kept[slot] = found
                 progress.step("版", True)
         missing = [slot for slot in missing if slot not in kept]
         tracks = press.speak(missing, executor, progress, sounds)
         for slot in missing:
-            kept[slot] = shelf.keep_edition(keys[slot], read[slot], press.render(slot, tracks))
+            kept[slot] = shelf.keep_edition(keys[slot], alike[slot], press.render(slot, tracks))
             progress.step("版", False)
         finished = {slot: found.edition for slot, found in kept.items()}
         by_name = sites(press.names, press.glossary, base_url)

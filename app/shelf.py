@@ -34,7 +34,13 @@ class Shelf:
     cache: Cache
 
     def edition(self, key: str, publication: str, register: Register, channel: str) -> Kept | None:
-        facts = self.cache.get_json(key)
+        link = self.cache.get_json(key)
+        return self._edition(link["same"], publication, register, channel) if link else None
+
+    def _edition(
+        self, same: str, publication: str, register: Register, channel: str
+    ) -> Kept | None:
+        facts = self.cache.get_json(same)
         files = self._files(facts)
         if facts is None or files is None:
             return None
@@ -47,14 +53,14 @@ class Shelf:
     def again(
         self, key: str, same: str, publication: str, register: Register, channel: str
     ) -> Kept | None:
-        """別の鍵 ``same`` で控えた同じ版。次からは ``key`` でも見つかる。"""
-        found = self.edition(same, publication, register, channel)
+        """別の ``key`` で控えた、中身の決め手 ``same`` の同じ版。次からは ``key`` でも見つかる。"""
+        found = self._edition(same, publication, register, channel)
         if found:
-            self.cache.put_json(key, self.cache.get_json(same))
+            self.cache.put_json(key, {"same": same})
         return found
 
     def keep_edition(self, key: str, same: str, edition: Edition) -> Kept:
-        """版を、2 つの鍵で控える。"""
+        """版を控える。``key`` でも ``same`` でも見つかる。"""
         facts = self._keep(
             same,
             edition.files,
@@ -65,7 +71,7 @@ class Shelf:
                 for d in edition.downloads
             ],
         )
-        self.cache.put_json(key, facts)
+        self.cache.put_json(key, {"same": same})
         kept = replace(edition, files=self._places(facts))
         return Kept(kept, manifest_row(kept, _measures(facts)))
 

@@ -72,9 +72,9 @@ def links(marks: Iterable[Mark], tag: Markup) -> Mapping[str, Links]:
     return found
 
 
-def glossary_texts(glossary: Glossary | None) -> Iterator[str]:
-    """読みの要る、すべての文字。"""
-    for entry in glossary.entries if glossary else ():
+def explained_texts(entries: Iterable[Entry]) -> Iterator[str]:
+    """説明に出る、読みの要る文字。"""
+    for entry in entries:
         yield from entry.words
         yield entry.easier
         yield entry.explanation

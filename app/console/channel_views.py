@@ -81,16 +81,15 @@ class Views:
         from accessibility.narration import Narration
         from accessibility.narration import Track as Sound
         from app.books import read_names
-        from channels.explanations import marks
+        from channels.explanations import explained_texts, marks
         from channels.web import WebChannel
 
         council, glossary = self._council, Glossary.load()
         read = self._preview.read()
         # 言葉の説明のすべてに読みを付けると、待たせる。この文章に出てくる語だけでよい。
         entries = {m.entry.id: m.entry for c in read.chapters for m in marks(c, glossary)}
-        said = [t for e in entries.values() for t in (*e.words, e.easier, e.explanation)]
         bundle = Bundle((council,), self._publications)
-        names = read_names(bundle, {council.id: self._reader}, said)
+        names = read_names(bundle, {council.id: self._reader}, explained_texts(entries.values()))
         sounds = tuple(Sound(s.id, empty, empty, 0.0, ()) for s in read.sections)
         channel = WebChannel({council.id: council}, self._publications, names, glossary)
         return channel.render(read, Narration("", read.sections, sounds))

@@ -251,5 +251,6 @@ def test_片づけは使われない控えだけを消す(tmp_path: Path) -> Non
     build(State(), out, cache)  # 使ったものには、使った印が付く
     prune(Cache(cache))
     assert build(State(), out, cache) == {("版", True): ALL}
+    assert build(State(festival="さいれい"), out, cache)["版", False] == 0
     shutil.rmtree(cache)
     assert build(State(), out, cache)["版", False] == ALL

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accessibility.readings import Reader, read_publication
-from channels.explanations import glossary_texts, marks
+from channels.explanations import explained_texts, marks
 from content.notation import parse
 from tests.channels.books import FRONT
 from tests.channels.words import COUNCIL, GLOSSARY, PROMOTION, WELFARE
@@ -54,7 +54,7 @@ def test_言葉の説明がなければ_印もない() -> None:
 
 
 def test_読みの要る文字は_すべての語とやさしい語と説明() -> None:
-    texts = set(glossary_texts(GLOSSARY))
+    texts = set(explained_texts(GLOSSARY.entries))
     assert {"福祉", "ふくし", "社協", "進めること", PROMOTION.explanation} <= texts
     assert WELFARE.explanation in texts
     assert COUNCIL.explanation in texts

@@ -12,7 +12,7 @@ import pytest
 from accessibility.narration import Clip, Narration, Track
 from accessibility.readings import Reader, read_publication
 from channels.edition import Edition
-from channels.explanations import glossary_texts
+from channels.explanations import explained_texts
 from channels.web import WebChannel
 from channels.wording import Wording
 from content.model import Contact, Council, Publication, Register
@@ -375,7 +375,7 @@ WORDS = (
 @pytest.fixture
 def explained(tmp_path: Path) -> Edition:
     book = read_publication(publication(WORDS), Reader())
-    names = {"kawasaki": {t: Reader().read_text(t) for t in glossary_texts(GLOSSARY)}}
+    names = {"kawasaki": {t: Reader().read_text(t) for t in explained_texts(GLOSSARY.entries)}}
     return WebChannel({}, (), names, GLOSSARY).render(book, narration(book, tmp_path))
 
 
