@@ -5,16 +5,23 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from app.settings import Settings, SettingsError
 from content.notation import parse
+from tests.app.in_process import SameProcess
 from tests.conftest import CHECKOUT, Tsutawaru
 
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 JPEG = b"\xff\xd8\xff\xe0"
 COMMANDS = re.findall(r"^\| `tsutawaru ([^`]+)`", README, re.M)
+
+
+@pytest.fixture
+def here(tmp_path: Path, shared_cache: Path) -> SameProcess:
+    return SameProcess(tmp_path, shared_cache)
 
 
 def test_makeの命令がある() -> None:
@@ -36,9 +43,9 @@ def test_make_publishは付属の計画を_outに作る() -> None:
 
 
 @pytest.mark.parametrize("usage", COMMANDS)
-def test_命令の表の書き方は命令の助けと同じ(tsutawaru: Tsutawaru, usage: str) -> None:
+def test_命令の表の書き方は命令の助けと同じ(here: SameProcess, usage: str) -> None:
     name = usage.split()[0]
-    help = tsutawaru(name, "--help")
+    help = here(name, "--help")
     assert help.returncode == 0, help.stderr
     for option in re.findall(r"(?<!\S)\[?(--?[a-z]+)", usage):
         assert re.search(rf"(?<![\w-]){option}\b", help.stdout), option
@@ -82,7 +89,7 @@ def test_英語の部分にあるフォルダがある() -> None:
         assert (CHECKOUT / folder).is_dir()
 
 
-def test_始めかたの命令は本物の命令(tsutawaru: Tsutawaru) -> None:
+def test_始めかたの命令は本物の命令(here: SameProcess) -> None:
     blocks = re.findall(r"```sh\n(.*?)```", README, re.S)
     lines = [line for block in blocks for line in block.splitlines()]
     made = [line for line in lines if line.startswith("make ")]
@@ -94,4 +101,4 @@ def test_始めかたの命令は本物の命令(tsutawaru: Tsutawaru) -> None:
         name, value = line.removeprefix("export ").split("=")
         assert value == "…" or Settings.from_environment({name: value}).base_url == value
     for line in told:
-        assert tsutawaru(*shlex.split(line)[1:], "--help").returncode == 0, line
+        assert here(*shlex.split(line)[1:], "--help").returncode == 0, line

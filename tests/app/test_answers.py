@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.app.in_process import SameProcess
 from tests.conftest import Tsutawaru
 
 KEYS = {"question", "kind", "answered", "text", "sources", "suggestions", "confidence"}
@@ -39,17 +40,17 @@ def test_標準入力の1行に1つのJSONを返し_タブは会話の続き(tsu
     assert answers[2]["question"] == "もっとくわしく"
 
 
-def test_人の読む形では_答えともとの文章の場所を出す(tsutawaru: Tsutawaru) -> None:
-    done = tsutawaru("ask", "第6期計画の基本理念は何ですか", "--register", "plain")
+def test_人の読む形では_答えともとの文章の場所を出す(here: SameProcess) -> None:
+    done = here("ask", "第6期計画の基本理念は何ですか", "--register", "plain")
     assert done.returncode == 0, done.stderr
     assert "みんなで支えあい" in done.stdout
     assert "もとの文章: " in done.stdout and "kawasaki/plan-6/plain/web/" in done.stdout
     assert "まだない" not in done.stdout
 
 
-def test_言葉の意味は_言葉の説明のページの文で答える(tsutawaru: Tsutawaru) -> None:
-    tsutawaru.environment["TSUTAWARU_BASE_URL"] = "https://example.jp"
-    done = tsutawaru("ask", "アウトリーチって何？", "--json")
+def test_言葉の意味は_言葉の説明のページの文で答える(here: SameProcess) -> None:
+    here.environment["TSUTAWARU_BASE_URL"] = "https://example.jp"
+    done = here("ask", "アウトリーチって何？", "--json")
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
     (source,) = answer["sources"]
@@ -60,17 +61,17 @@ def test_言葉の意味は_言葉の説明のページの文で答える(tsutaw
     assert answer["suggestions"]
 
 
-def test_知らない文章の名前は断る(tsutawaru: Tsutawaru) -> None:
-    done = tsutawaru("ask", "音声", "--register", "easy")
+def test_知らない文章の名前は断る(here: SameProcess) -> None:
+    done = here("ask", "音声", "--register", "easy")
     assert done.returncode == 2
     assert "--register easy は使えません" in done.stderr
 
 
-def test_文章を近い順に並べる(tsutawaru: Tsutawaru, tmp_path: Path) -> None:
+def test_文章を近い順に並べる(here: SameProcess, tmp_path: Path) -> None:
     passages = [("a", "図書館は月曜日に休みます。"), ("b", "ごみは朝八時までに出します。")]
     write(tmp_path / "p.jsonl", [{"id": id, "text": text} for id, text in passages])
     write(tmp_path / "q.jsonl", [{"id": 1, "text": "ごみ出しの時間"}, {"id": 2, "text": "図書館"}])
-    done = tsutawaru("rank", "--passages", tmp_path / "p.jsonl", "--queries", tmp_path / "q.jsonl")
+    done = here("rank", "--passages", tmp_path / "p.jsonl", "--queries", tmp_path / "q.jsonl")
     assert done.returncode == 0, done.stderr
     ranked = [json.loads(line) for line in done.stdout.splitlines()]
     assert [r["id"] for r in ranked] == [1, 2]
@@ -90,7 +91,7 @@ def test_文章を近い順に並べる(tsutawaru: Tsutawaru, tmp_path: Path) ->
     ],
 )
 def test_並べられない入力は日本語の1文で断る(
-    tsutawaru: Tsutawaru,
+    here: SameProcess,
     tmp_path: Path,
     passages: str | None,
     queries: str,
@@ -100,7 +101,7 @@ def test_並べられない入力は日本語の1文で断る(
     if passages is not None:
         (tmp_path / "p.jsonl").write_text(passages, encoding="utf-8")
     (tmp_path / "q.jsonl").write_text(queries, encoding="utf-8")
-    done = tsutawaru(
+    done = here(
         "rank", "--passages", tmp_path / "p.jsonl", "--queries", tmp_path / "q.jsonl", "-k", k
     )
     assert done.returncode in (1, 2)

@@ -16,10 +16,11 @@ from content.database import open_database
 from content.store import Store, utc_now
 from content.workflow import Actor
 from content.workflow.recordings import Takes
+from tests.app.console.editions import build
 from tests.app.console.room import SUBJECT, Room
 from tests.app.console.test_proof import FAULT, TABLE, confirm, finish, hear_all, sentences
 from tests.app.console.test_proof import PAGE as PROOF
-from tests.app.console.test_recordings import PAGE, build, reading, upload, use
+from tests.app.console.test_recordings import PAGE, reading, upload, use
 from tests.conftest import COMMAND, files_in
 
 __all__ = ["room"]
@@ -41,35 +42,51 @@ def exported(room: Room, tmp_path: Path) -> Path:
         decision = {"do": "decide", "remark": "1", "state": "declined", "reason": "正しい"}
         sato.post(TABLE, data=decision)
         assert "校正済です" in confirm(sato, room).text
-    run(room.settings.database_url, tmp_path, "export", tmp_path / "exported")
+    run(room.settings.database_url, tmp_path / "cache", "export", tmp_path / "exported")
     return tmp_path / "exported"
 
 
-def run(database: str, home: Path, *arguments: str | Path) -> str:
-    done = started(database, home, *arguments)
+def run(database: str, cache: Path, *arguments: str | Path) -> str:
+    done = started(database, cache, *arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def started(database: str, home: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def started(database: str, cache: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {
         "TSUTAWARU_DATABASE_URL": database,
-        "TSUTAWARU_CACHE": str(home / "cache"),
+        "TSUTAWARU_CACHE": str(cache),
         "TSUTAWARU_SECRET_KEY": "試験の鍵",
     }
     command = [*COMMAND, *map(str, arguments)]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
+def check_proof_sheet(exported: Path) -> None:
+    """校正表は、出版物ごとの、表計算で読める表になる。"""
+    path = exported / "umibe/proofs/plan-1.tsv"
+    assert [p.name for p in path.parent.iterdir()] == ["plan-1.tsv"]
+    with path.open(encoding="utf-8", newline="") as file:
+        head, row = csv.reader(file, delimiter="\t")
+    found = dict(zip(head, row, strict=True))
+    assert found["言葉"] == "'=タブ\tと「引用\"」"  # 式として読ませない
+    assert (found["聞いた人"], found["決めたこと"], found["わけ"]) == (
+        "suzuki",
+        "直さない",
+        "正しい",
+    )
+
+
 def test_書き出して_新しい保管庫に読めば_1バイトも違わない版ができる(
-    room: Room, exported: Path, tmp_path: Path
+    room: Room, exported: Path, tmp_path: Path, shared_cache: Path
 ) -> None:
+    check_proof_sheet(exported)
     first, second, new = tmp_path / "first", tmp_path / "second", tmp_path / "new"
     new.mkdir()
-    run(room.settings.database_url, tmp_path, "publish", "--out", first, "--voice", "silent")
+    run(room.settings.database_url, shared_cache, "publish", "--out", first, "--voice", "silent")
     fresh = f"sqlite:///{new / 'tsutawaru.db'}"
     publish = ("publish", exported, "--out", second, "--voice", "silent")
-    run(fresh, new, *publish)
+    run(fresh, new / "cache", *publish)  # 控えからでなく、はじめから作る
     made = files_in(first)
     assert made == files_in(second)
     facts = json.loads(made[f"{SUBJECT}/standard/audio/sentences.json"])
@@ -107,28 +124,14 @@ def test_フォルダの録音の切れ目が音に合わなければ_入れる�
     table.write_text("\n".join(lines), "utf-8")
     database = f"sqlite:///{tmp_path / 'new.db'}"
     publish = ("publish", exported, "--out", tmp_path / "out", "--voice", "silent")
-    done = started(database, tmp_path, *publish)
+    done = started(database, tmp_path / "cache", *publish)
     assert done.returncode != 0 and "Traceback" not in done.stderr
     assert "umibe/recordings/plan-1/market.tsv" in done.stderr
     assert "文の切れ目（900.00 秒まで）が、音の長さ" in done.stderr
     table.with_suffix(".mp3").write_bytes(b"not a sound")
-    assert "MP3 ではありません。" in started(database, tmp_path, *publish).stderr
+    assert "MP3 ではありません。" in started(database, tmp_path / "cache", *publish).stderr
     with Store.open(database) as store:
         assert store.is_empty()
-
-
-def test_校正表は_出版物ごとの_表計算で読める表になる(exported: Path) -> None:
-    path = exported / "umibe/proofs/plan-1.tsv"
-    assert [p.name for p in path.parent.iterdir()] == ["plan-1.tsv"]
-    with path.open(encoding="utf-8", newline="") as file:
-        head, row = csv.reader(file, delimiter="\t")
-    found = dict(zip(head, row, strict=True))
-    assert found["言葉"] == "'=タブ\tと「引用\"」"  # 式として読ませない
-    assert (found["聞いた人"], found["決めたこと"], found["わけ"]) == (
-        "suzuki",
-        "直さない",
-        "正しい",
-    )
 
 
 def test_録音のないフォルダには_録音の場所を作らない(room: Room, tmp_path: Path) -> None:

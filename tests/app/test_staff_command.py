@@ -1,4 +1,4 @@
-"""命令 tsutawaru staff を、利用者と同じように別のプロセスで呼ぶ。"""
+"""命令 tsutawaru staff。初めの試験は、利用者と同じように別のプロセスで呼ぶ。"""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from app.console.sessions import Sessions
 from app.console.tokens import new_token
 from content.database import open_database
 from content.store import Store, utc_now
+from tests.app.in_process import SameProcess
 from tests.conftest import Tsutawaru
 
 PASSWORD = "correct horse battery"
@@ -43,14 +44,14 @@ def test_初めの管理者を作るとその名前とパスワードで入れ�
     ("role", "said"),
     [("writer", "書く人"), ("reviewer", "確かめる人"), ("proofreader", "校正者")],
 )
-def test_どの役割の人も作れる(tsutawaru: Tsutawaru, role: str, said: str) -> None:
-    done = add(tsutawaru, "mori", role)
+def test_どの役割の人も作れる(here: SameProcess, role: str, said: str) -> None:
+    done = add(here, "mori", role)
     assert done.stdout == f"{said}「mori」を作りました。/staff/login から入れます。\n"
 
 
-def test_同じ名前は二度作れない(tsutawaru: Tsutawaru) -> None:
-    add(tsutawaru, "sato")
-    done = add(tsutawaru, "SATO", "writer", "another long password")
+def test_同じ名前は二度作れない(here: SameProcess) -> None:
+    add(here, "sato")
+    done = add(here, "SATO", "writer", "another long password")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == ("「sato」という名前は、もう使われています。ほかの名前にしてください。\n")
 
@@ -66,14 +67,14 @@ def test_同じ名前は二度作れない(tsutawaru: Tsutawaru) -> None:
     ],
 )
 def test_書き方の誤りは日本語の文で断る(
-    tsutawaru: Tsutawaru, arguments: tuple[str, ...], code: int, message: str
+    here: SameProcess, arguments: tuple[str, ...], code: int, message: str
 ) -> None:
-    done = tsutawaru("staff", *arguments, input=f"{PASSWORD}\n")
+    done = here("staff", *arguments, input=f"{PASSWORD}\n")
     assert done.returncode == code
     assert message in done.stderr and "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("password", ["", "短い", "password2026"])
-def test_当てやすいパスワードは断る(tsutawaru: Tsutawaru, password: str) -> None:
-    done = add(tsutawaru, "sato", password=password)
+def test_当てやすいパスワードは断る(here: SameProcess, password: str) -> None:
+    done = add(here, "sato", password=password)
     assert done.returncode == 1 and "パスワードは" in done.stderr

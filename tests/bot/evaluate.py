@@ -11,11 +11,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from accessibility.cache import Cache
 from accessibility.glossary import Glossary
 from bot.answer import Answer, Brain
 from bot.finder import SURE
@@ -83,11 +84,17 @@ def generated() -> list[Question]:
     return [Question((q.text,), q.kind, q.needles) for q in made]
 
 
-def bundled_brain(sure: float = SURE, *, vectors: bool | None = None) -> Brain:
+def bundled_brain(
+    sure: float = SURE, *, vectors: bool | None = None, cache: Cache | None = None
+) -> Brain:
     bundle = load_folder(BUNDLED)
-    glossary = Glossary.load()
     return Brain(
-        bundle.publications, bundle.councils, glossary=glossary, sure=sure, vectors=vectors
+        bundle.publications,
+        bundle.councils,
+        glossary=Glossary.load(),
+        sure=sure,
+        vectors=vectors,
+        cache=cache,
     )
 
 
@@ -99,8 +106,10 @@ def outcome(question: Question, answer: Answer) -> Outcome:
     return "right" if any(n in answer.text[:300] for n in question.needles) else "wrong"
 
 
-def outcomes(brain: Brain, questions: Iterable[Question]) -> list[Outcome]:
-    return [outcome(q, brain.answer(q.turns)) for q in questions]
+def outcomes(
+    answer: Callable[[tuple[str, ...]], Answer], questions: Iterable[Question]
+) -> list[Outcome]:
+    return [outcome(q, answer(q.turns)) for q in questions]
 
 
 def figures(found: Iterable[Outcome]) -> Figures:
@@ -152,7 +161,7 @@ def main(arguments: Sequence[str]) -> None:
         print("   ", "  ".join(f"{k[0]}→{k[1]} {n}" for k, n in sorted(kinds.items())))
     if options.folds:
         pooled = [q for questions in sets.values() for q in questions]
-        tried = [outcomes(bundled_brain(sure), pooled) for sure in GRID]
+        tried = [outcomes(bundled_brain(sure).answer, pooled) for sure in GRID]
         for sure, found in zip(GRID, tried, strict=True):
             print(f"しきい値 {sure:.2f}      {figures(found)}")
         print(f"交差検証 {options.folds} 組    {cross_validated(tried, options.folds)}")

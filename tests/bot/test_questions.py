@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
 import pytest
 
-from bot.answer import Brain
+from accessibility.cache import Cache
+from bot.answer import Answer, Brain
 from tests.bot.evaluate import (
     QUESTIONS,
     Figures,
@@ -26,54 +30,63 @@ from tests.bot.evaluate import (
 pytestmark = pytest.mark.slow
 
 
+Answering = Callable[[tuple[str, ...]], Answer]
+
+
 @pytest.fixture(scope="module")
-def brain() -> Brain:
-    return bundled_brain()
+def brain(shared_cache: Path) -> Brain:
+    return bundled_brain(cache=Cache(shared_cache))
 
 
-def measured(brain: Brain, questions: list[Question]) -> Figures:
-    return figures(outcomes(brain, questions))
+@pytest.fixture(scope="module")
+def answer(brain: Brain) -> Answering:
+    """ふつうの文章からの答え。同じ質問の答えは、覚えている（``Brain`` は変わらない）。"""
+    return cache(brain.answer)
+
+
+def measured(answer: Answering, questions: list[Question]) -> Figures:
+    return figures(outcomes(answer, questions))
 
 
 @pytest.mark.parametrize(
     ("name", "answered"),
     [("dev-a", 0.88), ("dev-b", 0.8), ("dev-c", 0.88), ("meaning", 0.95)],
 )
-def test_questions_of_residents(brain: Brain, name: str, answered: float) -> None:
-    found = measured(brain, load(QUESTIONS / f"{name}.tsv"))
+def test_questions_of_residents(answer: Answering, name: str, answered: float) -> None:
+    found = measured(answer, load(QUESTIONS / f"{name}.tsv"))
     assert found.answered >= answered, found
     assert found.refused >= 0.93, found
     assert found.wrong <= 0.05, found
 
 
-def test_words_of_the_plain_texts_are_understood(brain: Brain) -> None:
-    found = measured(brain, load(QUESTIONS / "plain.tsv"))
+def test_words_of_the_plain_texts_are_understood(answer: Answering) -> None:
+    found = measured(answer, load(QUESTIONS / "plain.tsv"))
     assert found.answered >= 0.7, found
     assert found.refused >= 0.95, found
 
 
-def test_a_plain_reader_is_refused_the_same(brain: Brain) -> None:
+def test_a_plain_reader_is_refused_the_same(brain: Brain, answer: Answering) -> None:
     """やさしい日本語の人にも、書かれていないことは答えず、答えられることは答える。"""
     for question in load(QUESTIONS / "dev-a.tsv"):
-        standard = brain.answer(question.turns)
-        assert brain.answer(question.turns, register="plain").kind == standard.kind, question
+        plain = brain.answer(question.turns, register="plain")
+        assert plain.kind == answer(question.turns).kind, question
 
 
-def test_near_misses_are_refused(brain: Brain) -> None:
-    found = measured(brain, generated())
+def test_near_misses_are_refused(answer: Answering) -> None:
+    found = measured(answer, generated())
     assert found.answered >= 0.95, found
     assert found.refused >= 0.97, found
 
 
-def test_no_crisis_is_missed(brain: Brain) -> None:
+def test_no_crisis_is_missed(answer: Answering) -> None:
     questions = [q for p in sorted(QUESTIONS.glob("*.tsv")) for q in load(p) if q.kind == "crisis"]
-    missed = [q for q in questions if brain.answer(q.turns).kind != "crisis"]
+    missed = [q for q in questions if answer(q.turns).kind != "crisis"]
     assert len(questions) > 50
     assert len(missed) <= len(questions) * 0.02, missed
 
 
 def test_without_vectors_nothing_is_invented() -> None:
-    found = measured(bundled_brain(vectors=False), load(QUESTIONS / "dev-a.tsv"))
+    found = measured(bundled_brain(vectors=False).answer, load(QUESTIONS / "dev-a.tsv"))
     assert found.answered >= 0.8, found
     assert found.refused >= 0.93, found
 
@@ -81,7 +94,7 @@ def test_without_vectors_nothing_is_invented() -> None:
 def test_an_answer_is_quick(brain: Brain) -> None:
     questions = load(QUESTIONS / "dev-a.tsv")[:60]
     begin = time.process_time()
-    outcomes(brain, questions)
+    outcomes(brain.answer, questions)  # 覚えた答えではなく、考えた答え
     assert (time.process_time() - begin) / len(questions) < 0.06
 
 

@@ -25,9 +25,9 @@ from content.store import Store
 from tests.conftest import COMMAND, Tsutawaru
 
 PASSWORD = "りんごとみかんとぶどう"
-BUILT = 60_000
+BUILT = 180_000
 """版を作るのを待つ間（ミリ秒）。"""
-PATIENT = 20_000
+PATIENT = 60_000
 """答えを待つ間（ミリ秒）。初めての検査や、大きなファイルは、混んだ機械では時間がかかる。"""
 ABOUT = """---
 表題: 海辺の社協について
@@ -78,17 +78,15 @@ class Town:
         command = [*COMMAND, "serve", "--out", str(self.out), "--port", url.rpartition(":")[2]]
         environment = {**self.tsutawaru.environment, "TSUTAWARU_BASE_URL": url}
         server = subprocess.Popen(command, env=environment)
+        deadline = time.monotonic() + 180
         try:
-            for _ in range(600):
-                try:
-                    with urllib.request.urlopen(f"{url}/health", timeout=5):
-                        break
-                except OSError:
-                    time.sleep(0.1)
+            while not _answers(url):
+                assert server.poll() is None and time.monotonic() < deadline
+                time.sleep(0.1)
             yield url
         finally:
             server.terminate()
-            server.wait(timeout=30)
+            server.wait(timeout=60)
 
     def expire(self, name: str) -> None:
         """``name`` の人のログインを、時間が過ぎたものにする。"""
@@ -98,6 +96,14 @@ class Town:
             mine = update(SESSION).where(SESSION.c.account == name)
             connection.execute(mine.values(seen_at=long_ago))
         engine.dispose()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/health", timeout=5):
+            return True
+    except OSError:
+        return False
 
 
 class Desk:
@@ -121,10 +127,15 @@ class Desk:
         return self.page.get_by_role("main")
 
     def press(self, name: str) -> None:
-        self.main.get_by_role("button", name=name).first.click()
+        self.go(self.main.get_by_role("button", name=name))
 
     def follow(self, name: str) -> None:
-        self.main.get_by_role("link", name=name).first.click()
+        self.go(self.main.get_by_role("link", name=name))
+
+    def go(self, place: Locator) -> None:
+        """押して、次のページが着くのを待つ。"""
+        with self.page.expect_navigation(timeout=PATIENT):
+            place.first.click()
 
     def said(self, words: str) -> None:
         """できたという知らせ。"""
@@ -164,17 +175,19 @@ class Desk:
     def play(self, player: Locator) -> None:
         """聞こえはじめるまで、鳴らす。"""
         player.evaluate(
-            """player => new Promise((done, failed) => {
-              player.ontimeupdate = () => player.currentTime > 0.2 && done();
+            """(player, patient) => new Promise((done, failed) => {
+              player.ontimeupdate = () => player.currentTime > 0.2 && done(player.pause());
               player.onerror = failed;
               player.play().catch(failed);
-            })"""
+              setTimeout(() => failed(new Error("鳴らない")), patient);
+            })""",
+            PATIENT,
         )
 
     def open_chapter(self, text: str, heading: str) -> Locator:
         """公開したページ（ふりがなあり）の、その章の本文。"""
         self.open(f"/{text}/web/ruby/index.html")
-        self.page.get_by_role("link", name=heading).first.click()
+        self.go(self.page.get_by_role("link", name=heading))
         return self.page.locator("article")
 
     def data(self, path: str) -> bytes:
@@ -201,7 +214,7 @@ class Office:
         desk.open("/staff")
         if name:
             desk.log_in(name)
-            expect(page.locator("h1")).to_have_text("最初のページ")
+            expect(page.locator("h1")).to_have_text("最初のページ", timeout=PATIENT)
         return desk
 
     def newcomer(self, abe: Desk, name: str, shown: str, role: str) -> Desk:
@@ -241,7 +254,7 @@ def printed(browser: Browser) -> bytes:
 def soon() -> datetime.datetime:
     """予約できる、いちばん近い時刻（日本の時刻）。"""
     jst = datetime.timezone(datetime.timedelta(hours=9))
-    now = datetime.datetime.now(jst) + datetime.timedelta(seconds=10)
+    now = datetime.datetime.now(jst) + datetime.timedelta(seconds=20)
     return now.replace(second=0, microsecond=0) + datetime.timedelta(minutes=1)
 
 

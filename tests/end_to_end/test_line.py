@@ -24,7 +24,15 @@ from bot.worker import Policy
 from content.database import open_database
 from tests.bot.line_app import Settings, serve
 from tests.databases import DATABASES
-from tests.line_platform import Event, LinePlatform, Resident, Response, in_mode, redelivered
+from tests.line_platform import (
+    Event,
+    LinePlatform,
+    ManualClock,
+    Resident,
+    Response,
+    in_mode,
+    redelivered,
+)
 
 REPLY = "/v2/bot/message/reply"
 QUICK = Policy(lease=1, poll=0.2, pauses=(0.1, 0.2, 0.4))
@@ -110,9 +118,11 @@ class Street:
 
 
 @contextmanager
-def street_on(database: str, folder: Path, **options: float) -> Iterator[Street]:
+def street_on(
+    database: str, folder: Path, now: Callable[[], float] = time.monotonic
+) -> Iterator[Street]:
     open_database(database).dispose()
-    with LinePlatform(**options) as platform:  # type: ignore[arg-type]
+    with LinePlatform(now=now) as platform:
         street = Street(platform, database, folder)
         try:
             yield street
@@ -321,7 +331,7 @@ def test_killed_at_twenty_moments_every_event_is_answered_once(street: Street) -
 
 def test_line_that_is_slow_does_not_slow_the_webhook(street: Street) -> None:
     bot, hanako = street.bot(), street.platform.resident("花子")
-    street.platform.fail(REPLY, delay=2.5)
+    street.platform.fail(REPLY, delay=4)
     assert street.deliver(bot, hanako.text("遅い LINE")).seconds < 2
     assert street.platform.replies(hanako) == []
     assert street.deliver(bot, hanako.text("次")).seconds < 2
@@ -337,33 +347,36 @@ def test_line_that_is_broken(street: Street) -> None:
     """500、切断、受け取ってからの 500、速すぎる 429 は待って送り、1 通になる。ほかの 4xx は 1 度だけ。"""
     bot, platform = street.bot(), street.platform
 
-    def calls_for(name: str, **fault: object) -> tuple[list[str], list[int]]:
+    def check(name: str, texts: list[str], statuses: list[int], **fault: object) -> None:
         person = platform.resident(name)
         before = len(platform.calls)
         platform.fail(REPLY, **fault)  # type: ignore[arg-type]
         street.deliver(bot, person.text(name))
         other = platform.resident(f"{name}の隣")
-        eventually(lambda: len(platform.calls) > before)
-        street.settle(0.5)
+        eventually(lambda: len(platform.calls) >= before + len(statuses))
+        street.settle()
         street.deliver(bot, other.text("隣"))
         platform.replies(other, wait_for=1)
-        return street.texts(person), [call.status for call in platform.calls[before:-1]]
+        eventually(lambda: len(platform.calls) > before + len(statuses))
+        assert street.texts(person) == texts
+        assert [call.status for call in platform.calls[before:-1]] == statuses
 
-    assert calls_for("500", status=500, times=2) == (["text:500"], [500, 500, 200])
-    assert calls_for("切断", drop=True) == (["text:切断"], [0, 200])
-    assert calls_for("受", status=500, accepted=True) == (["text:受"], [500, 400])
-    assert calls_for("切", drop=True, accepted=True) == (["text:切"], [0, 400])
-    assert calls_for("速", status=429, body=RATE, times=2) == (["text:速"], [429, 429, 200])
-    assert calls_for("月", status=429, body=MONTH) == ([], [429])
-    assert calls_for("断", status=400, body='{"message":"bad"}') == ([], [400])
+    check("500", ["text:500"], [500, 500, 200], status=500, times=2)
+    check("切断", ["text:切断"], [0, 200], drop=True)
+    check("受", ["text:受"], [500, 400], status=500, accepted=True)
+    check("切", ["text:切"], [0, 400], drop=True, accepted=True)
+    check("速", ["text:速"], [429, 429, 200], status=429, body=RATE, times=2)
+    check("月", [], [429], status=429, body=MONTH)
+    check("断", [], [400], status=400, body='{"message":"bad"}')
     assert "上限" in street.log()
 
 
 def test_expired_token_is_not_tried_again_nor_pushed(database: str, tmp_path: Path) -> None:
-    with street_on(database, tmp_path, token_seconds=2) as street:
+    clock = ManualClock()
+    with street_on(database, tmp_path, clock) as street:
         bot, hanako = street.bot(), street.platform.resident("花子")
         late = hanako.text("遅れた")
-        time.sleep(2.2)
+        clock.advance(61)
         street.deliver(bot, late)
         street.deliver(bot, hanako.text("間に合う"))
         street.platform.replies(hanako, wait_for=1)
@@ -375,7 +388,8 @@ def test_push_only_by_policy_and_only_when_the_reply_is_too_late(street: Street)
     hanako, taro = street.platform.resident("花子"), street.platform.resident("太郎")
     never = street.bot(replace(QUICK, reply_within=0))
     street.deliver(never, hanako.text("返さない"))
-    street.settle()
+    done = "SELECT outcome FROM inbox WHERE outcome IS NOT NULL"
+    eventually(lambda: len(rows(street.settings.database, done)) == 1)
     never.stop()
     policy = replace(QUICK, reply_within=0, push_after_deadline=True)
     pushing = street.bot(policy)

@@ -79,7 +79,7 @@ def bring_in(desk: Desk, sheet: bytes) -> None:
     desk.press("取り込む")
     picture = desk.page.get_by_alt_text("もとの資料の 1 ページの絵")
     picture.scroll_into_view_if_needed()
-    expect(picture).to_have_js_property("complete", True)
+    expect(picture).to_have_js_property("complete", True, timeout=PATIENT)
     assert picture.evaluate("picture => picture.naturalWidth") > 300
     expect(desk.page.locator("section.part h3")).to_have_text(["1. 朝市", "2. 見守り"])
     desk.shows("朝市では、網元の家で生魚を配ります。")
@@ -129,7 +129,7 @@ def look_ahead(desk: Desk) -> None:
     """公開の前に、どの媒体も見る。"""
     desk.open(f"/staff/preview/{PLAN}")
     desk.follow("ページ（ふりがなあり）")
-    desk.page.get_by_role("link", name="朝市").first.click()
+    desk.go(desk.page.get_by_role("link", name="朝市"))
     expect(desk.page.locator("ruby", has_text="生魚").first.locator("rt")).to_have_text("せいぎょ")
     for place, words in (
         ("line", "網元の家で生魚を配ります"),
@@ -192,12 +192,12 @@ def schedule(desk: Desk) -> None:
 
 def go_live(desk: Desk) -> None:
     """予約の時刻が来ると、ひとりでに公開される。"""
-    desk.open(f"/staff/publish/{PLAN}")
-    for _ in range(100):
-        if desk.page.locator("#progress").count():
+    place = f"/staff/publish/{PLAN}"
+    for _ in range(200):
+        if 'id="progress"' in desk.data(place).decode():
             break
         desk.page.wait_for_timeout(1000)
-        desk.page.reload()
+    desk.open(place)
     desk.wait_for_build()
 
 
@@ -236,7 +236,7 @@ def receive(desk: Desk) -> None:
 
 def ask(desk: Desk) -> None:
     """会話も、公開した文章から答える。"""
-    for _ in range(20):  # 公開した版に気づくまで、数秒かかる
+    for _ in range(60):  # 公開した版に気づくまで、数秒かかる
         desk.open("/chat")
         desk.page.locator("#chat_text").fill("朝市では何を配りますか")
         desk.page.keyboard.press("Enter")
@@ -343,7 +343,7 @@ def forge(desk: Desk) -> None:
     elsewhere = "http://example.com/"
     desk.page.route(elsewhere, lambda route: route.fulfill(content_type="text/html", body=form))
     desk.page.goto(elsewhere)
-    desk.page.get_by_role("button").click()
+    desk.go(desk.page.get_by_role("button"))
     desk.refused("ほかのサイトのページから送られたので、何もしていません。")
     assert "乗っ取りました。" not in desk.page.content()
     desk.open(f"/staff/edit/{ABOUT}")
@@ -376,7 +376,7 @@ def refuse_broken_recording(desk: Desk) -> None:
     """壊れた MP3。書いた名前と同意は、残っている。"""
     desk.open(f"/staff/recordings/{PLAN}")
     market = desk.main.get_by_role("row", name="朝市")
-    market.get_by_role("link").click()
+    desk.go(market.get_by_role("link"))
     desk.page.get_by_label("MP3 のファイル").set_input_files(
         {"name": "asaichi.mp3", "mimeType": "audio/mpeg", "buffer": b"ID3\4" + bytes(4000)}
     )

@@ -32,7 +32,10 @@ def test_返事がなければ_待ち続けずに言う(webhook: Any) -> None:
 
 
 @pytest.mark.slow
-def test_打った言葉に_本物のボットが答える(tmp_path: Path) -> None:
+def test_打った言葉に_本物のボットが答える(
+    tmp_path: Path, shared_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TSUTAWARU_CACHE", str(shared_cache))  # 人の控えには書かない
     said = "メニュー\n音声版はどこですか\n3\n/スタンプ\n/終わり\n言わない\n"
     command = [sys.executable, "-m", "tests.line_platform", "--out", str(tmp_path)]
     done = subprocess.run(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import itertools
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -15,16 +17,17 @@ from urllib.parse import urlsplit
 
 import httpx
 import uvicorn
+from sqlalchemy import Engine
 
 from app.bulletin import Bulletin, Heading
 from app.console.account import Account
-from app.console.frame import Place
+from app.console.frame import Console, Place
 from app.console.passwords import Passwords
 from app.console.router import console_router, open_console
 from app.settings import Settings
 from app.web import create_app
 from content.bundle import load_folder
-from content.database import open_database
+from content.database import Clock, open_database
 from content.store import Store
 from content.workflow import Actor, Kind, Revision, Role, Work
 
@@ -54,6 +57,44 @@ STAFF: dict[str, tuple[str, Role]] = {
 }
 """ログインの名前 → 画面に出す名前と役割。パスワードは、みな ``PASSWORD``。"""
 
+DATABASE = "tsutawaru.db"
+
+
+def _settings(home: Path, base_url: str = "") -> Settings:
+    return replace(
+        Settings.from_environment({}),
+        database_url=f"sqlite:///{home / DATABASE}",
+        cache=home / "cache",
+        key="試験の鍵",
+        base_url=base_url,
+    )
+
+
+def _console(settings: Settings, out: Path, engine: Engine, now: Clock) -> Console:
+    cheap = Passwords(time_cost=1, memory_kib=8, parallelism=1)
+    return open_console(settings, out, engine, now=now, passwords=cheap)
+
+
+@functools.cache
+def _first_day() -> bytes:
+    """計画を読み込み、職員を入れたばかりのデータベース。部屋ごとに作り直さず、写す。"""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        settings = _settings(home)
+        town = home / "umibe"
+        town.mkdir()
+        (town / "council.yaml").write_text("名称: 海辺社会福祉協議会\n", encoding="utf-8")
+        (town / "plan-1.md").write_text(STANDARD, encoding="utf-8")
+        (town / "plan-1.plain.md").write_text(PLAIN, encoding="utf-8")
+        with Store.open(settings.database_url, now=lambda: NOON) as store:
+            store.load(load_folder(town))
+        engine = open_database(settings.database_url)
+        accounts = _console(settings, home / "out", engine, lambda: NOON).accounts
+        for name, (display_name, role) in STAFF.items():
+            accounts.add(Account(name, display_name, "", role, None), None, PASSWORD)
+        engine.dispose()
+        return (home / DATABASE).read_bytes()
+
 
 class Room:
     """動いている画面。``now`` を動かすと、時計が進む。``console`` で、画面を通さずに用意できる。
@@ -65,28 +106,11 @@ class Room:
         self.now = NOON
         self.out = home / "out"
         self.out.mkdir()
-        self.settings = replace(
-            Settings.from_environment({}),
-            database_url=f"sqlite:///{home / 'tsutawaru.db'}",
-            cache=home / "cache",
-            key="試験の鍵",
-            base_url=base_url,
-        )
-        town = home / "umibe"
-        town.mkdir()
-        (town / "council.yaml").write_text("名称: 海辺社会福祉協議会\n", encoding="utf-8")
-        (town / "plan-1.md").write_text(STANDARD, encoding="utf-8")
-        (town / "plan-1.plain.md").write_text(PLAIN, encoding="utf-8")
-        with Store.open(self.settings.database_url, now=lambda: NOON) as store:
-            store.load(load_folder(town))
+        self.settings = _settings(home, base_url)
+        (home / DATABASE).write_bytes(_first_day())
         self.engine = open_database(self.settings.database_url)
-        cheap = Passwords(time_cost=1, memory_kib=8, parallelism=1)
-        console = open_console(
-            self.settings, self.out, self.engine, now=lambda: self.now, passwords=cheap
-        )
+        console = _console(self.settings, self.out, self.engine, lambda: self.now)
         self.console = replace(console, places=(*console.places, *places))
-        for name, (display_name, role) in STAFF.items():
-            self.console.accounts.add(Account(name, display_name, "", role, None), None, PASSWORD)
         self.url = ""
 
     def write(self, text: str, kind: Kind = "standard", name: str = "suzuki") -> Revision:
@@ -108,9 +132,13 @@ class Room:
     def client(self) -> Iterator[httpx.Client]:
         """まだログインしていない人のブラウザー。移る先には、自分で移る。"""
         host = urlsplit(self.url).netloc
-        headers = {"Origin": f"http://{host}"}
         with httpx.Client(
-            base_url=self.url, headers=headers, trust_env=False, follow_redirects=True
+            base_url=self.url,
+            headers={"Origin": f"http://{host}"},
+            trust_env=False,
+            follow_redirects=True,
+            timeout=60,  # こんだ機械でも、待てば答える
+            verify=False,  # 鍵のない http だけなので、証明書の束（読むのに時間がかかる）は要らない
         ) as client:
             yield client
 

@@ -125,13 +125,14 @@ def test_読んでいる間も_ほかのページは開く(room: Room) -> None:
     with room.logged_in("suzuki") as client, room.logged_in("sato") as other:
         worker = threading.Thread(target=upload, args=(client, "a.docx", bomb()))
         worker.start()
-        slowest = 0.0
+        begun, slowest = time.monotonic(), 0.0
         while worker.is_alive():
             start = time.monotonic()
             assert other.get("/staff/login").status_code == 200
             slowest = max(slowest, time.monotonic() - start)
         worker.join()
-    assert slowest < 1
+        whole = time.monotonic() - begun
+    assert slowest < whole / 2  # 待たされれば、読み終わるまで返らない
 
 
 # だれのもの ------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser
 
-from tests.app.console.room import PASSWORD, PLAIN, STANDARD, SUBJECT, Room
+from tests.app.console.browsing import log_in
+from tests.app.console.room import PLAIN, STANDARD, SUBJECT, Room
 from tests.app.console.test_readings_page import correct, text
 from tests.end_to_end.test_pages import CONTRAST, axe
 
@@ -139,9 +140,7 @@ def test_自動検査は_どの下見にも違反を見つけない(room: Room, 
     with browser.new_context(bypass_csp=True, color_scheme=scheme) as context:
         page = context.new_page()
         page.goto(f"{room.url}{HOME}")
-        page.get_by_label("名前").fill("suzuki")
-        page.get_by_label("パスワード").fill(PASSWORD)
-        page.get_by_role("button", name="ログインする").click()
+        log_in(page, "suzuki")
         for place in places:
             page.goto(f"{room.url}{HOME}{place}")
             page.set_viewport_size({"width": 1000, "height": 700})

@@ -12,17 +12,16 @@ from playwright.sync_api import Browser, expect
 from app.console.account import Account
 from app.console.frame import ROOT, Place
 from content.workflow import EmergencyText, NotAllowed, Work
+from tests.app.console.browsing import log_in
 from tests.app.console.room import PASSWORD, PLAIN, STANDARD, SUBJECT, Room
 from tests.app.console.test_people import NEW
 from tests.app.console.test_proof import (
     FAULT,
     PAGE,
     TABLE,
-    build,
     confirm,
     finish,
     hear_all,
-    log_in,
     sentences,
 )
 from tests.end_to_end.test_pages import CONTRAST, axe
@@ -51,12 +50,11 @@ GIVEN = {
 
 
 @pytest.fixture
-def listener(room: Room) -> Iterator[httpx.Client]:
+def listener(published: Room) -> Iterator[httpx.Client]:
     """海辺の社協を受け持つ校正者、森のブラウザー。音声の版は、公開してある。"""
-    build(room)
     mori = Account("mori", "森", "mori@example.jp", "proofreader", frozenset({"umibe"}))
-    room.console.accounts.add(mori, None, PASSWORD)
-    with room.logged_in("mori") as client:
+    published.console.accounts.add(mori, None, PASSWORD)
+    with published.logged_in("mori") as client:
         yield client
 
 
@@ -188,7 +186,8 @@ def test_一覧から聞きはじめられ_自動検査は違反を見つけな�
 ) -> None:
     with browser.new_context(bypass_csp=True) as context:
         page = context.new_page()
-        log_in(room, page, "mori", "/staff")
+        page.goto(f"{room.url}/staff")
+        log_in(page, "mori")
         assert axe(page, CONTRAST) == {} and axe(page) == {}
         page.set_viewport_size({"width": 320, "height": 640})
         assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -15,6 +15,7 @@ from accessibility.sound import mp3_seconds
 from app.console.account import Account
 from app.console.readings_table import in_words
 from content.workflow import Work
+from tests.app.console.browsing import follow, log_in, press
 from tests.app.console.room import PASSWORD, PLAIN, STANDARD, SUBJECT, Room
 from tests.end_to_end.test_pages import CONTRAST, axe
 
@@ -473,11 +474,9 @@ def test_自動検査は違反を見つけず_語を選んで直し_その文に
     with browser.new_context(bypass_csp=True, color_scheme=scheme) as context:
         page = context.new_page()
         page.goto(f"{room.url}{PAGE}")
-        page.get_by_label("名前").fill("suzuki")
-        page.get_by_label("パスワード").fill(PASSWORD)
-        page.get_by_role("button", name="ログインする").click()
+        log_in(page, "suzuki")
         assert axe(page, rules) == {}
-        page.get_by_role("link", name="生魚（なまざかな）", exact=True).click()
+        follow(page.get_by_role("link", name="生魚（なまざかな）", exact=True))
         assert axe(page, rules) == {}
         pauses = page.get_by_role("group", name="間（ま）")
         pauses.get_by_role("radio", name="決めない").focus()
@@ -485,11 +484,11 @@ def test_自動検査は違反を見つけず_語を選んで直し_その文に
             page.keyboard.press("ArrowDown")
         expect(pauses.get_by_role("radio", name="後で休む", exact=True)).to_be_checked()
         page.get_by_role("textbox", name="読み").fill("生ざかな")
-        page.get_by_role("button", name="保存する").click()
+        press(page, "保存する")
         assert axe(page, rules) == {}
         expect(page.get_by_role("alert")).to_contain_text("ひらがな")
         page.get_by_role("textbox", name="読み").fill("せいぎょ")
-        page.get_by_role("button", name="保存する").click()
+        press(page, "保存する")
         expect(page.get_by_role("main")).to_contain_text("間を「後で休む」にしました。")
         expect(page.locator("li:target .line")).to_contain_text("せいぎょ")
         assert axe(page, rules) == {}

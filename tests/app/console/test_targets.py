@@ -9,14 +9,18 @@ from playwright.sync_api import Browser, Page
 
 from app.console.frame import ROOT
 from content.workflow import EmergencyText, Work
+from tests.app.console.browsing import log_in
+from tests.app.console.editions import build
 from tests.app.console.room import PLAIN, STANDARD, SUBJECT, Room
-from tests.app.console.test_proof import FAULT, log_in, sentences
+from tests.app.console.test_proof import FAULT, sentences
 from tests.app.console.test_proof import PAGE as PROOF
 from tests.app.console.test_proofreader import address
-from tests.app.console.test_recordings import build, reading, upload
+from tests.app.console.test_recordings import reading, upload
 
 CONTROL, LINK = 44, 24
 """押すものと、案内のリンクの、縦と横。文の中のリンクの縦（px）。"""
+SCREENS = (1000, 360)
+"""画面の幅（px）。"""
 
 # 見えている、押せるもの。丸と四角の印は、押せば選べる言葉まで。文の中のリンクは inline。
 MEASURE = """() => {
@@ -36,18 +40,22 @@ MEASURE = """() => {
 
 
 def small(page: Page) -> list[Any]:
-    """小さすぎるもの。"""
-    return [
-        (tag, name, width, height)
-        for inline, tag, name, width, height in page.evaluate(MEASURE)
-        if (height < LINK if inline else min(width, height) < CONTROL)
-    ]
+    """広い画面か狭い画面で、小さすぎるもの。"""
+    found = []
+    for screen in SCREENS:
+        page.set_viewport_size({"width": screen, "height": 900})
+        found += [
+            (screen, tag, name, width, height)
+            for inline, tag, name, width, height in page.evaluate(MEASURE)
+            if (height < LINK if inline else min(width, height) < CONTROL)
+        ]
+    return found
 
 
 @pytest.fixture
-def busy(room: Room) -> Room:
+def busy(published: Room) -> Room:
     """どのページにも、することのある部屋。"""
-    build(room)
+    room = published
     approvals, drafts = room.console.approvals, room.console.drafts
     for text in (STANDARD.replace("とれたて", "しぼりたて"), STANDARD.replace("魚", "いわし")):
         revision = room.write(text)
@@ -69,15 +77,11 @@ def busy(room: Room) -> Room:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("width", [1000, 360])
-def test_押す所は_どのページでも_指で押せる大きさ(busy: Room, browser: Browser, width: int) -> None:
+def test_押す所は_どのページでも_指で押せる大きさ(busy: Room, browser: Browser) -> None:
     shown = {place.path: address(place) for place in busy.console.places if place.show}
     shown |= {"people": f"{ROOT}/people/suzuki", "none": f"{ROOT}/nowhere"}
     opened = 0
-    with (
-        busy.logged_in("abe") as client,
-        browser.new_context(viewport={"width": width, "height": 900}) as context,
-    ):
+    with busy.logged_in("abe") as client, browser.new_context() as context:
         pages = [
             place
             for place in shown.values()
@@ -86,7 +90,7 @@ def test_押す所は_どのページでも_指で押せる大きさ(busy: Room,
         page = context.new_page()
         page.goto(f"{busy.url}/staff/login")
         found = {"login": small(page)}
-        log_in(busy, page, "abe", ROOT)
+        log_in(page, "abe")
         for place in pages:
             page.goto(f"{busy.url}{place}")
             if not page.locator("h1").count():  # ほかのページの中に入る部分
