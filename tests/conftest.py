@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.databases import database_url, postgresql
 
@@ -131,12 +132,15 @@ def site_url(
     server = subprocess.Popen(command, env=environment)
     url = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(900):  # 初めは、文章のベクトルを計算する
+        for _ in range(1800):  # 初めは、文章のベクトルを計算する
+            assert server.poll() is None
             try:
                 with urllib.request.urlopen(f"{url}/health", timeout=5):
                     break
             except OSError:
                 time.sleep(0.1)
+        else:
+            raise TimeoutError("サーバーが始まりません。")
         yield url
     finally:
         server.terminate()
@@ -153,10 +157,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian の chromium（tests/system-packages.sh が入れる）。"""
+    """Debian の chromium（tests/system-packages.sh が入れる）。窓のないものがあれば、軽いのでそれを使う。"""
+    expect.set_options(timeout=30_000)  # 混んだ機械では、5 秒では足りないことがある
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
+            executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"),
             args=[
                 "--no-sandbox",
                 "--disable-gpu",

@@ -433,7 +433,7 @@ def test_any_council_survives_writing_and_reading(council: Council) -> None:
     assert parse_council(write_council(council), council.id) == council
 
 
-@settings(max_examples=20)  # 保管庫の試験も、同じ書き出しを 40 例で確かめる
+@settings(max_examples=60)  # 保管庫の試験も、同じ書き出しを 40 例で確かめる
 @given(bundles())
 def test_any_bundle_survives_writing_and_reading(bundle: Bundle) -> None:
     with tempfile.TemporaryDirectory() as folder:
