@@ -18,6 +18,7 @@ from pathlib import Path
 from bot.search import Hit, Index
 from bot.terms import Terms
 from content.bundle import BUNDLED, load_folder
+from tests.bot.evaluate import QUESTIONS, bundled_brain, load
 
 SETS = Path(__file__).parent / "bot" / "search_set"
 
@@ -102,7 +103,19 @@ def many_passages(count: int) -> list[tuple[str, str]]:
     return [(f"p{n}", f"{a}。{b}。") for n, (a, b) in zip(range(count), pairs, strict=False)]
 
 
+def thinking() -> float:
+    """付属の計画への質問 1 つに答える CPU 秒。"""
+    brain = bundled_brain()
+    questions = load(QUESTIONS / "dev-a.tsv")
+    brain.answer(questions[0].turns)
+    start = time.process_time()
+    for question in questions:
+        brain.answer(question.turns)
+    return (time.process_time() - start) / len(questions)
+
+
 def main() -> None:
+    print(f"an answer: {thinking() * 1000:.1f} ms CPU (aim: 30 or less)")
     for each in search_sets():
         ranks = compare(Index(each.passages, Terms()), each.questions)
         print(f"{each.name}: {len(each.passages)} passages, {len(each.questions)} questions")

@@ -328,15 +328,6 @@ def test_付属の計画の読み(publication: Publication, golden: Callable[[st
     golden(f"readings/{publication.id}{plain}.txt", "\n".join(lines) + "\n")
 
 
-def test_付属の計画の文は1文1ミリ秒ほどで読める() -> None:
-    sentences = [s for p in load_folder(BUNDLED).publications for s in p.sentences]
-    READER.read(sentences[0])
-    begin = time.process_time()
-    for s in sentences:
-        READER.read(s)
-    assert (time.process_time() - begin) / len(sentences) < 0.006  # 混んだ機械のゆとり 5 倍
-
-
 # --- もうひとつの意見 -----------------------------------------------------------------
 
 

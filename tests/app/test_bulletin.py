@@ -54,7 +54,7 @@ def test_接続がみな使われていても_前に見たものをすぐに出�
             stack.enter_context(engine.connect())
         before = time.monotonic()
         assert all(texts == (TEXT,) for texts in people.map(lambda _: bulletin.texts(), range(40)))
-        assert time.monotonic() - before < 3
+        assert time.monotonic() - before < 10  # 接続を待てば、30 秒
 
 
 def test_どのスレッドにも_接続がある(engine: Engine) -> None:

@@ -197,7 +197,7 @@ def test_waiting_for_another_program_does_not_stop_the_loop(tmp_path: Path) -> N
                 await asyncio.sleep(0.01)
                 longest = max(longest, time.monotonic() - before)
             assert not any(put.done() for put in puts)
-            assert longest < 0.15
+            assert longest < 1  # 止まれば、put のあきらめる 1.5 秒まで止まる
         await asyncio.gather(*puts)
         other.dispose()
         order = []
