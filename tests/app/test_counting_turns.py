@@ -27,21 +27,9 @@ from bot.turn import Turn
 from content.bundle import load_folder
 from content.database import open_database, writing
 from content.store import Store
+from tests.app.console.room import STANDARD
 from tests.channels.html_page import parse_page
 
-PLAN = """---
-表題: 海辺の計画
-発行: 海辺社会福祉協議会
-計画: 福祉計画
-期: 1
-日付: 2026-04-01
-出典: 試験
----
-
-# 朝市 {#market}
-
-朝市では、とれたての魚を配ります。
-"""
 COUNCIL = """名称: 海辺社会福祉協議会
 問い合わせ先:
   - 目的: 計画
@@ -59,7 +47,7 @@ class Town:
         folder = home / "umibe"
         folder.mkdir()
         (folder / "council.yaml").write_text(COUNCIL, encoding="utf-8")
-        (folder / "plan.md").write_text(PLAN, encoding="utf-8")
+        (folder / "plan.md").write_text(STANDARD, encoding="utf-8")
         with Store.open(database_url) as store:
             store.load(load_folder(folder))
         self._settings = replace(

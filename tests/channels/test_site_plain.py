@@ -16,9 +16,10 @@ from content.inline import parse_inline
 from content.model import Contact, Council, Publication, Register
 from content.notation import parse
 from tests.channels.html_page import Node, parse_page
+from tests.conftest import CHECKOUT
 
 OWN: dict[str, str] = yaml.safe_load(
-    Path("channels/templates/wording.plain.yaml").read_text("utf-8")
+    (CHECKOUT / "channels/templates/wording.plain.yaml").read_text("utf-8")
 )
 COUNCIL = Council("kawasaki", "川崎市社協", (Contact("計画", "企画の係", "044-739-8711"),))
 SOURCE = """---
