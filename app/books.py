@@ -103,6 +103,7 @@ def read_names(
     ``others`` は、どの社協のページでも使う言葉。
     """
     names: dict[str, Names] = {}
+    others = tuple(others)
     for council in bundle.councils:
         texts = [council.name, council.texts_notice, *others]
         for c in council.contacts:

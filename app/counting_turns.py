@@ -60,6 +60,7 @@ class TurnTally:
 
     async def keep(self) -> None:
         """取り消されるまで書きつづけ、終わりに残りを書く。"""
+        self._leaving = False
         # daemon: 書けないままのデータベースのために、終われなくなることはない。
         writer = threading.Thread(target=self._write, name="turn-tally", daemon=True)
         writer.start()

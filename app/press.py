@@ -64,7 +64,7 @@ def sites(names: Mapping[str, Names], glossary: Glossary, base_url: str) -> Mapp
 class Press:
     """足りない版を作るもの。読みの付いた出版物と、媒体。
 
-    ``own_names`` は、``names`` のうち、言葉の説明と声の作り手のほかのもの。
+    ``own_names`` は、``names`` のうち、言葉の説明と声の作り手のほかの文字（社協の項目）。
     """
 
     books: Mapping[BookId, Book]

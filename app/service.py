@@ -37,7 +37,7 @@ def service(settings: Settings, out: Path) -> FastAPI:
     live = LiveConversation(settings, out, bulletin.texts)
     entrances = (
         *_entrances(settings, live, out, engine, turns),
-        _running(tally.keep, turns.keep),
+        _running(turns.keep, tally.keep),
     )
     return create_app(out, entrances, lead=Heading(bulletin, lambda: live.names), took=tally)
 

@@ -14,7 +14,7 @@ from channels import braille_files
 from channels.edition import Download, Edition
 from channels.explanations import marks
 from channels.wording import Names, Wording
-from content.model import Publication, Run
+from content.model import Publication, Run, Sentence
 
 SHEET = BOTH_SIDES
 """両面（32 マス 18 行）。"""
@@ -51,12 +51,13 @@ class BrailleChannel:
         made = [self._files(publication, volume) for volume in book]
         for format in made[0]:
             for number, contents in enumerate(made, 1):
+                title = _part_title(publication.title, number, len(made))
                 part = f"-{number}" if len(made) > 1 else ""
                 ending = "-braille.txt" if format == "braille.txt" else f".{format}"
                 file = f"{publication.name}{part}{ending}"
                 files[file] = contents[format]
                 size = len(contents[format])
-                downloads.append(Download(file, format, publication.title, size))
+                downloads.append(Download(file, format, title, size))
         return Edition(
             publication.id,
             publication.register,
@@ -87,3 +88,10 @@ class BrailleChannel:
             )
             for entry in entries
         )
+
+
+def _part_title(title: Sentence, number: int, total: int) -> Sentence:
+    """分けた本のリンクの題名。同じ名前のリンクが並ばないように、何番めかを言う。"""
+    if total == 1:
+        return title
+    return replace(title, runs=(*title.runs, Run(f"（{total} つのうち {number} つめ）")))

@@ -159,8 +159,16 @@ class _Lexicon:
 
 
 def _kind(text: str, pos: tuple[str, ...]) -> tuple[str, ...]:
-    """品詞。字も数もない語（異体字の符号の付いた絵文字など）は、名詞と答えられても記号である。"""
-    if pos[0] == "名詞" and not any(map(str.isalnum, unicodedata.normalize("NFKC", text))):
+    """品詞。字も数もない語（異体字の符号の付いた絵文字など）は、名詞と答えられても記号である。
+
+    数の後の ％ や ℃ は、声に出す語である。
+    """
+    unit = pos[2] == "助数詞可能"
+    if (
+        pos[0] == "名詞"
+        and not unit
+        and not any(map(str.isalnum, unicodedata.normalize("NFKC", text)))
+    ):
         return _SYMBOL
     return pos
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from accessibility.announcements import announced
 from app.console.desk_work import readable
 from app.console.frame import Console
 from app.console.proof_list import current_proof
 from app.console.sounds import Listening
-from content.model import REGISTERS, Publication, Register
+from content.model import REGISTERS, Publication, Register, Run, Word
 from content.problems import NotationError
 from content.recorded import text_key
 from content.workflow import Desk
@@ -78,6 +79,8 @@ def _proofread(console: Console, subject: str, register: Register) -> bool:
     return proof is not None and proof.counts
 
 
-def _spoken(publication: Publication) -> list[tuple[tuple[str, str | None], ...]]:
-    """題名と本文の、文ごとの文字と、書いた人の決めた読み。"""
-    return [tuple((r.text, r.reading) for r in s.runs) for s in publication.sentences]
+def _spoken(publication: Publication) -> list[tuple[Run, ...]]:
+    """題名と本文の、文ごとの文字と、書いた人の決めた読みと、耳にだけ聞こえる言葉（注、番号）。"""
+    sections = (announced(s, lambda said: (Word(said),)) for s in publication.sections)
+    sentences = (publication.title, *(s for section in sections for s in section.sentences))
+    return [s.runs for s in sentences]

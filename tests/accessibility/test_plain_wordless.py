@@ -29,6 +29,12 @@ def test_測る語が1つでもあれば_点がある(text: str) -> None:
     assert 0 <= found.index <= 100
 
 
+def test_数の後の記号は_声に出す語である() -> None:
+    for text, unit in (("50.5％です", "％"), ("30%です", "%"), ("25℃です", "℃")):
+        (word,) = [w for w in ANALYSER.words(text) if w.text == unit]
+        assert word.pos[0] == "名詞", text
+
+
 @pytest.mark.parametrize("mark", ["❤️", "☀️", "♨️", "⚠️"])
 def test_異体字の符号の付いた絵文字は_語ではない(mark: str) -> None:
     (word,) = ANALYSER.words(mark)

@@ -173,3 +173,14 @@ def test_題名が変わればどの形式も変わる(book: Book) -> None:
     before = contents(channel().render(publication, narration))
     after = contents(channel().render(other, narration))
     assert all(before[name] != after[name] for name in before)
+
+
+def test_2つに分けた本は_何番めかを言う(book: Book) -> None:
+    publication, narration = book
+    long = replace(publication, sections=publication.sections * 200)
+    made = channel().render(long, narration).downloads
+    titles = [d.title.text for d in made if d.format == "brf"]
+    total = len(titles)
+    assert total > 1
+    assert titles == [f"試験の計画（{total} つのうち {n} つめ）" for n in range(1, total + 1)]
+    assert [d.path for d in made if d.format == "brf"][:2] == ["plan-1.brf", "plan-2.brf"]

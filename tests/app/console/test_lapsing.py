@@ -138,6 +138,10 @@ def test_校正済の文章を変えると_しるしが外れると言う(room: 
         title = STANDARD.replace("海辺の計画", "浜の計画")
         room.write(title)
         assert UNMARKED in shown(client.get(ADDRESS))
+        room.write(STANDARD.replace("\n朝市では", "\n> 朝市では"))  # 「注」と「注 終わり」を読む
+        assert UNMARKED in shown(client.get(ADDRESS))
+        room.write(STANDARD.replace("\n朝市では", "\n- 朝市では"))  # 声は変わらない
+        assert UNMARKED not in shown(client.get(ADDRESS))
         book = Listening.of(room.out, SUBJECT, "standard")
         assert book is not None
         proofs = Proofs(room.engine, room.console.now)
