@@ -98,18 +98,25 @@ def _credit(voice: Voice, people: Iterable[str]) -> str:
 def read_names(
     bundle: Bundle, read: Mapping[str, Reader], others: Iterable[str] = ()
 ) -> dict[str, Names]:
-    """社協の id ごとの、社協や区の名前のような、本文ではない項目の文字と、その読みの付いた Run。
+    """社協の id ごとの、本文ではない項目の文字と、その読みの付いた Run。
 
     ``others`` は、どの社協のページでも使う言葉。
     """
-    names: dict[str, Names] = {}
     others = tuple(others)
+    return {
+        council: {t: read[council].read_text(t) for t in dict.fromkeys((*own, *others)) if t}
+        for council, own in own_texts(bundle).items()
+    }
+
+
+def own_texts(bundle: Bundle) -> dict[str, tuple[str, ...]]:
+    """社協の id ごとの、社協や区の名前のような、本文ではない項目の文字。"""
+    found: dict[str, tuple[str, ...]] = {}
     for council in bundle.councils:
-        texts = [council.name, council.texts_notice, *others]
+        texts = [council.name, council.texts_notice]
         for c in council.contacts:
             texts += [c.purpose, c.name, c.ward, c.address, c.source]
         for plan in (p.plan for p in bundle.publications if p.council == council.id):
             texts += [plan.issuer, plan.series, plan.ward or "", plan.source]
-        reader = read[council.id]
-        names[council.id] = {t: reader.read_text(t) for t in dict.fromkeys(texts) if t}
-    return names
+        found[council.id] = tuple(texts)
+    return found

@@ -12,7 +12,7 @@ from accessibility.glossary import Glossary
 from accessibility.narration import Narration, Track, narrate
 from accessibility.recorded import recorded_track
 from accessibility.voices import Voice
-from app.books import Book, read_book, read_names
+from app.books import Book, own_texts, read_book, read_names
 from app.readers import remembering_readers
 from app.slots import BookId, Progress, Slot
 from channels.audio import AudioChannel
@@ -64,13 +64,13 @@ def sites(names: Mapping[str, Names], glossary: Glossary, base_url: str) -> Mapp
 class Press:
     """足りない版を作るもの。読みの付いた出版物と、媒体。
 
-    ``own_names`` は、``names`` のうち、言葉の説明と声の作り手のほかの文字（社協の項目）。
+    ``own`` は、社協の id ごとの、``names`` のうちの社協の項目の文字（ほかは、言葉の説明と声の作り手）。
     """
 
     books: Mapping[BookId, Book]
     councils: Mapping[str, Council]
     names: Mapping[str, Names]
-    own_names: Mapping[str, Names]
+    own: Mapping[str, tuple[str, ...]]
     glossary: Glossary
     channels: Mapping[str, Channel]
 
@@ -88,13 +88,12 @@ class Press:
         }
         glossary = Glossary.load()
         credits = dict.fromkeys((voice.credit, *(book.credit for book in books.values())))
-        own = read_names(bundle, read)
         names = read_names(bundle, read, [*credits, *explained_texts(glossary.entries)])
         for reader in read.values():
             reader.save()
         councils = {c.id: c for c in bundle.councils}
         made = {c.name: c for c in channels(councils, bundle.publications, names, glossary)}
-        return cls(books, councils, names, own, glossary, made)
+        return cls(books, councils, names, own_texts(bundle), glossary, made)
 
     def readings(self, id: BookId) -> str:
         """本と、その版に出るほかの文字（社協の項目、声の作り手、本に出る語の説明）に付いた読みの要約。"""
@@ -103,7 +102,7 @@ class Press:
         words = (m.entry for s in sentences for m in self.glossary.find(s.text))
         council = book.publication.council
         names = self.names[council]
-        texts = dict.fromkeys((*self.own_names[council], book.credit, *explained_texts(words)))
+        texts = dict.fromkeys((*self.own[council], book.credit, *explained_texts(words)))
         return digest(
             [(s.id, runs_to_json(s.runs)) for s in sentences],
             [(text, runs_to_json(names[text])) for text in texts if text],

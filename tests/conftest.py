@@ -144,7 +144,7 @@ def site_url(
         yield url
     finally:
         server.terminate()
-        server.wait(timeout=20)
+        server.wait(timeout=60)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -333,7 +333,7 @@ def test_serveは_裏で版を作り_公開したページを配る(room: Room, 
         try:
             assert serve.stdout is not None
             address = serve.stdout.readline().partition("/ で")[0]
-            deadline = time.monotonic() + 180
+            deadline = time.monotonic() + 600  # 裏の仕事は、ほかの仕事に譲る
             while newest(builds).is_open and time.monotonic() < deadline:
                 time.sleep(0.2)
             assert newest(builds).state == "done", newest(builds).words
