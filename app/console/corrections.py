@@ -223,8 +223,11 @@ def _within(read: Sentence, written: Written) -> list[Run]:
 
 def save(console: Console, visitor: Visitor, preview: Preview, written: Written) -> str:
     """確かめたものを保存し、知らせの文を返す。できなければ ``WorkflowError``。"""
+    fall = written.entry.accent
+    fallen = f"{fall} 拍めの後で下がる" if fall else "下がらない"
+    accent = "" if fall is None else f"、アクセントを「{fallen}」"
     pause = f"、間を「{PAUSES[written.entry.pause]}」" if written.pause else ""
-    said = f"「{written.word}」の読みを「{written.reading}」{pause}にしました。"
+    said = f"「{written.word}」の読みを「{written.reading}」{accent}{pause}にしました。"
     if written.scope == COUNCIL:
         change_word(
             console,

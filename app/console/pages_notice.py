@@ -24,7 +24,7 @@ from content.workflow import Emergency, EmergencyText, WorkflowError
 from content.workflow.emergency import LONGEST
 
 _LATIN = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]")
-_JOINED = re.compile(r"[\u3400-\u9fff々ァ-ヺー]")
+_JOINED = re.compile(r"[\u3400-\u9fff々ァ-ヺーおご]")
 _ON = re.compile(r"[\u3400-\u9fff々ァ-ヺーしすさせ]")
 _FIELDS = {"ふつうの文章": "standard", "やさしい文章": "plain", "かな": "kana"}
 
@@ -111,16 +111,22 @@ def drafted(console: Console, council: str, text: EmergencyText) -> tuple[Emerge
 
 
 def easier(text: str) -> str:
-    """言葉の説明の、やさしい語に替えた文章。"""
+    """言葉の説明の、やさしい語に替えた文章。
+
+    日本語のくずれない所だけを替える。「支援」と「助けること」のような、動きを言う語は、入れかえると前後と合わない。
+    """
     from accessibility.glossary import Glossary
 
     parts: list[str] = []
     place = 0
     for mention in Glossary.load().find(text):
-        # 長い語の一部（「避難情報」）や、する の付く語（「避難してください」）は、人が直す。
+        easier = mention.entry.easier
+        # 長い語の一部（「避難情報」「お問合せ」）や、する の付く語（「避難してください」）は、人が直す。
         inside = _JOINED.fullmatch(text[: mention.start][-1:]) or _ON.match(text, mention.end)
-        if mention.entry.easier and not inside:
-            parts += [text[place : mention.start], mention.entry.easier]
+        inflected = text[mention.start : mention.end] not in mention.entry.words
+        action = easier.endswith("こと")
+        if easier and not (inside or inflected or action):
+            parts += [text[place : mention.start], easier]
             place = mention.end
     return "".join((*parts, text[place:]))
 

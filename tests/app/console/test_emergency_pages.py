@@ -6,6 +6,7 @@ import httpx
 import pytest
 from markupsafe import escape
 
+from app.console.pages_notice import easier
 from tests.app.console.room import Room
 
 PAGE = "/staff/emergency/umibe"
@@ -91,6 +92,21 @@ def test_やさしい文章の下書きは_かたい言い方を替える(room: 
     with room.logged_in("suzuki") as suzuki:
         looked = suzuki.post(PAGE, data={"standard": "速やかに高台へ。", "do": "look"})
     assert "\nすぐに高台へ。</textarea>" in looked.text
+
+
+@pytest.mark.parametrize(
+    ("text", "drafted"),
+    [
+        ("高齢者の避難が必要です。", "お年寄りの避難が必要です。"),
+        ("高齢者のいる世帯", "お年寄りのいる家"),
+        ("お問合せは044-739-8711へ。", "お問合せは044-739-8711へ。"),
+        ("被災された方の支援を行います。", "被災された方の支援を行います。"),
+        ("復旧の見込みは未定です。", "復旧の見込みは未定です。"),
+        ("下記のとおり、開催は中止です。", "下記のとおり、開催は中止です。"),
+    ],
+)
+def test_下書きは_日本語のくずれない所だけを替える(text: str, drafted: str) -> None:
+    assert easier(text) == drafted
 
 
 def test_やさしい文章がふつうの文章と同じなら_もう一度だけ聞く(room: Room) -> None:

@@ -126,7 +126,8 @@ def test_直した読みは_下見にすぐに使い_承認されて公開され
     revision = room.write(FISH)
     with room.logged_in("suzuki") as client:
         done = correct(client, "生魚", reading="せいぎょ", accent="1", note="お店の呼び方")
-        assert "「生魚」の読みを「せいぎょ」にしました。" in text(done)
+        said = "「生魚」の読みを「せいぎょ」、アクセントを「1 拍めの後で下がる」にしました。"
+        assert said in text(done)
         assert ("生魚", "せいぎょ") in readings(done)
         assert "承認を待つ読み" in text(done)
         assert "生魚（せいぎょ） アクセント 1、お店の呼び方" in text(done)
@@ -284,7 +285,8 @@ def test_語の前と後の間を決め_聞いてから保存し_言葉で示す
         assert none == usual
         assert table(room) == ""
         done = correct(client, "生魚", accent="1", pause="後")
-        assert "「生魚」の読みを「なまざかな」、間を「後で休む」にしました。" in text(done)
+        said = "の読みを「なまざかな」、アクセントを「1 拍めの後で下がる」、間を「後で休む」にしました。"
+        assert said in text(done)
         assert "生魚（なまざかな） アクセント 1、間は「後で休む」" in text(done)
         assert ("生魚", "なまざかな") in readings(done)
         line = sounds(done)["聞く: 朝市では、網元の家で生魚を配ります。"]
