@@ -13,6 +13,7 @@ from starlette.responses import Response
 from app.console.builds import STATES
 from app.console.form import FormFault
 from app.console.frame import Asked, Console, Fault, Place, Visitor, faults_of, url
+from app.console.lapsing import Lapsing, lapsing
 from app.console.pointers import same_date
 from app.console.progress import site_panel, text_panel
 from app.console.reviewing import desk_of, title_of
@@ -29,10 +30,11 @@ _STARTED = "公開を始めました。版ができると、サイトのペー�
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """前に公開した稿。``event`` は、最後に公開したできごと。"""
+    """前に公開した稿。``event`` は最後に公開したできごと、``lost`` は戻すと使えなくなるもの。"""
 
     revision: Revision
     event: Event
+    lost: Lapsing
 
 
 # ひとつの文章 ------------------------------------------------------------------------
@@ -122,6 +124,7 @@ def _page(
     events = console.approvals.events(desk.subject, desk.kind)
     due = desk.waiting.due if desk.waiting else None
     date, _, time = (local(due) if due else "").partition("T")
+    may_restore = visitor.is_one_of(CHECKERS)
     return console.page(
         visitor,
         asked,
@@ -132,22 +135,34 @@ def _page(
         desk=desk,
         waiting=waiting,
         same_date=waiting is not None and same_date(waiting, desk.published),
+        lapsing=_lapsing(console, desk, waiting) if waiting else Lapsing(),
         date=asked.form["date"] or date,
         time=asked.form["time"] or time,
-        earlier=_earlier(console, desk, events),
-        may_restore=visitor.is_one_of(CHECKERS),
+        earlier=_earlier(console, desk, events, may_restore),
+        may_restore=may_restore,
         panel=text_panel(console, desk, events),
         states=STATES,
         address=url("publish", desk.subject, desk.kind),
     )
 
 
-def _earlier(console: Console, desk: Desk, events: Sequence[Event]) -> tuple[Earlier, ...]:
-    """前に公開した稿。最後に公開したものから。"""
+def _lapsing(console: Console, desk: Desk, revision: Revision) -> Lapsing:
+    """``revision`` を公開すると、使えなくなる録音と、「校正済」のしるし。"""
+    return lapsing(console, desk, lambda: console.approvals.publication(revision))
+
+
+def _earlier(
+    console: Console, desk: Desk, events: Sequence[Event], may_restore: bool
+) -> tuple[Earlier, ...]:
+    """前に公開した稿。最後に公開したものから。戻せる人にだけ、使えなくなるものを調べる。"""
     last = {e.revision: e for e in events if e.action in SHOWN}
     now = desk.published.id if desk.published else None
     history = {r.id: r for r in console.approvals.history(desk.subject, desk.kind)}
-    found = [Earlier(history[id], event) for id, event in last.items() if id != now]
+    found: list[Earlier] = []
+    for id, event in last.items():
+        if id != now:
+            lost = _lapsing(console, desk, history[id]) if may_restore else Lapsing()
+            found.append(Earlier(history[id], event, lost))
     return tuple(sorted(found, key=lambda e: e.event.id, reverse=True))
 
 

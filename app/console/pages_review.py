@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 
+from app.console.effects import Shift, effects_of
 from app.console.form import FormFault
 from app.console.frame import Asked, Console, Fault, NotFound, Place, Visitor, faults_of, url
 from app.console.lapsing import Lapsing, lapsing
 from app.console.pointers import same_date, told, unwritten
-from app.console.reviewing import Case, case, pictures, readings, report, title_of
+from app.console.reviewing import Case, Reading, case, pictures, readings, report, title_of
 from app.console.unsure import UnsurePlaces
 from app.console.words import STATES, moment
 from content.database import reading
+from content.problems import NotationError
 from content.revisions import pictures_of
 from content.workflow import NotAllowed, OutOfDate, Revision, State, WorkflowError
 from content.workflow.case import spellers_of
 from content.workflow.people import CHECKERS
 
 _STAND_IN = "代理"
+
+_MOST = 5
+"""読みの変わる所を数える、辞書の語の数の上限。語が多いと、数えるのを待てない。"""
 
 _BEFORE: tuple[State, ...] = ("draft", "returned", "submitted", "approved", "scheduled")
 """まだ公開していない今。"""
@@ -36,6 +43,14 @@ CHANGES = {
     "removed": "消した",
     "moved": "場所を移した",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """読みの辞書を使いはじめると、読みの変わる文章と所の数。"""
+
+    texts: int
+    places: int
 
 
 def show(console: Console, visitor: Visitor, asked: Asked) -> Response:
@@ -150,6 +165,7 @@ def _page(
     if found.state == "submitted" and warden:
         objection = console.approvals.objection(found.revision.id, visitor.actor, _STAND_IN)
     checked = report(console, found)
+    together = readings(console, found)
     return console.page(
         visitor,
         asked,
@@ -160,7 +176,8 @@ def _page(
         case=found,
         comparison=found.comparison,
         pictures=pictures(console, found),
-        reading=readings(console, found),
+        reading=together,
+        moved=_moved(console, visitor, found, together) if warden else None,
         spellers=_spellers(console, found),
         report=checked,
         told=told(found, checked) if checked else (),
@@ -186,6 +203,34 @@ def _spellers(console: Console, found: Case) -> list[str]:
         return []
     with reading(console.engine) as connection:
         return sorted(spellers_of(connection, found.revision.id))
+
+
+def _moved(
+    console: Console, visitor: Visitor, found: Case, together: Reading | None
+) -> Moved | None:
+    """承認を待つ読みの辞書で、読みの変わる所。辞書がないか、語が多いか、読めないものがあれば ``None``。"""
+    from accessibility.dictionary import Dictionary, ReadingsError, parse_dictionary
+
+    revision = together.revision if together else found.revision
+    if found.state != "submitted" or revision.kind != "readings":
+        return None
+    desk = console.approvals.desk(revision.council, "readings")
+    shown = desk.published if desk else None
+    shifts: Counter[Shift] = Counter()
+    try:
+        before = parse_dictionary(shown.text) if shown else Dictionary()
+        after = parse_dictionary(revision.text)
+        old, new = ({replace(e, note="") for e in d.entries} for d in (before, after))
+        words = sorted({entry.word for entry in old ^ new})
+        if len(words) > _MOST:
+            return None
+        for word in words:
+            here = ("", "", "", 0, 0)  # 直している所はない。どの所も数える
+            effects = effects_of(console, visitor, revision.council, word, (before, after), here)
+            shifts |= Counter(effects.shifts)  # 2 つの語のある文も、1 度だけ数える
+    except (NotationError, ReadingsError):  # 前のプログラムの、いまは認めない書き方
+        return None
+    return Moved(len({shift.title for shift in shifts}), shifts.total())
 
 
 def _lapsing(console: Console, found: Case) -> Lapsing:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+import httpx
+
 from app.console.sounds import Listening
 from content.notation import parse
 from content.recorded import text_key
@@ -11,6 +15,8 @@ from content.workflow.recordings import Take, Takes
 from tests.app.console.editions import build
 from tests.app.console.room import STANDARD, SUBJECT, Room
 from tests.app.console.test_edit import PLAN, send, shown
+from tests.app.console.test_publish import ADDRESS as PUBLISH
+from tests.app.console.test_publish import approved
 from tests.app.console.test_review import ADDRESS, press
 
 NIGHT = "\n# 夜市 {#night}\n\n夜です。\n"
@@ -89,6 +95,53 @@ def test_提出と承認の前にも言い_どちらも止めない(room: Room) 
         assert LOST not in shown(reviewer.get(ADDRESS))
         room.write(STANDARD.replace("とれたての魚", "さば"))
         assert LOST not in shown(writer.get(ADDRESS))
+
+
+def test_公開と予約の前にも言い_止めない(room: Room) -> None:
+    proofread(room)
+    use(room, record(room, STANDARD))
+    with room.logged_in("suzuki") as client:
+        draft = approved(room, STANDARD.replace("海辺の計画", "浜の計画"))
+        page = shown(client.get(PUBLISH))
+        assert UNMARKED in page and LOST not in page
+        draft = approved(room, STANDARD.replace("とれたての魚", "いわし"))
+        page = client.get(PUBLISH)
+        seen = {"revision": str(draft.id), "digest": draft.digest}
+        assert LOST in shown(page) and UNMARKED in shown(page)
+        assert page.text.index("使えなくなります") < page.text.index(">公開する</button>")
+        when = {"action": "schedule", "date": "2026-12-01", "time": "9:00"}
+        done = client.post(PUBLISH, data=seen | when)
+        assert "公開を予約しました。" in done.text and LOST in shown(done)
+        done = client.post(PUBLISH, data=seen | {"action": "publish"})
+        assert "公開を始めました。" in done.text and "公開すると、" not in shown(done)
+
+
+def test_前の稿に戻すと使えなくなるものを_稿ごとに_戻せる人に言う(room: Room) -> None:
+    def buttons(page: httpx.Response) -> list[str]:
+        cells = re.findall(r"<form(?:(?!</form>).)*この稿に戻す.*?</form>", page.text, re.S)
+        assert all(("<p" in cell) == ("aria-describedby" in cell) for cell in cells)
+        assert all(cell.count("lost-") in (0, 2) for cell in cells)
+        return [re.sub(r"<[^>]+>|\s", "", cell).partition("この稿に")[0] for cell in cells]
+
+    with room.logged_in("suzuki") as writer, room.logged_in("sato") as reviewer:
+        release(room, STANDARD + NIGHT)
+        release(room, STANDARD.replace("海辺の計画", "浜の計画"))
+        assert buttons(reviewer.get(PUBLISH)) == ["", ""]
+        proofread(room)
+        use(room, record(room, STANDARD))
+        unmarked = "戻すと、「校正済」のしるしが外れます。"
+        assert buttons(reviewer.get(PUBLISH)) == [unmarked, unmarked]  # 朝市の文は、どれも同じ
+        fresh = STANDARD.replace("とれたての魚", "いわし")
+        release(room, fresh)
+        release(room, fresh + NIGHT)
+        use(room, record(room, fresh + NIGHT))
+        lost = "戻すと、「朝市」の人の録音は使えなくなります。"
+        both = lost + unmarked  # 音声は、まだ作り直していない
+        assert buttons(reviewer.get(PUBLISH)) == [unmarked, both, both, both]
+        assert "使えなくなります" not in writer.get(PUBLISH).text
+        old = room.console.approvals.history(SUBJECT, "standard")[0]
+        seen = {"revision": str(old.id), "digest": old.digest, "action": "restore"}
+        assert f"稿 {old.id} に戻します。" in reviewer.post(PUBLISH, data=seen).text
 
 
 def test_変わるか消える節だけを言う(room: Room) -> None:

@@ -278,6 +278,37 @@ def test_いっしょに承認する読みの辞書も_違いを見せる(room: 
     assert "いっしょに承認する読みの辞書" in page and "アサイチ" in page
 
 
+def test_読みの辞書で_いくつの文章のいくつの所が変わるかを_承認する人に示す(room: Room) -> None:
+    def spell(*lines: str) -> Revision:
+        desk = room.console.approvals.desk("umibe", "readings")
+        table = "".join(f"{line}\n" for line in ("語\t読み\tアクセント\t備考", *lines))
+        work = Work("umibe", "readings", table, desk.latest.id if desk else None)
+        return room.console.drafts.save(work, room.actor("suzuki"))
+
+    def said(client: httpx.Client, address: str = ADDRESS) -> list[str]:
+        return re.findall(r"この読みの辞書[^。]*。", text(client.get(address)))
+
+    # 見出しと文の「朝市」、文の「魚」。「魚」は、ふつうの文章のほうを書きかえて、やさしい文章にだけある。
+    both = ("朝市\tアサイチバ\t2\t", "魚\tサカナサン\t0\t")
+    spell(*both, "鯨\tクジラ\t0\t")
+    draft = submitted(room)
+    with room.logged_in("suzuki") as writer, room.logged_in("sato") as reviewer:
+        assert said(writer) == []
+        (counted,) = said(reviewer)
+        assert "、2 の文章の、合わせて 5 か所で、読みかアクセントか間が変わります" in counted
+        room.console.approvals.approve(draft.id, draft.digest, room.actor("sato"))
+        assert said(reviewer) == []  # もう決めた
+        room.console.approvals.publish(draft.id, draft.digest, room.actor("sato"))
+        alone = spell(*both, "鯨\tイサナ\t0\t")
+        room.console.approvals.submit(alone.id, alone.digest, room.actor("suzuki"))
+        none = "この読みの辞書で読みの変わる所は、いまの文章に見つかりません。"
+        assert said(reviewer, "/staff/review/umibe/readings") == [none]
+        room.console.approvals.withdraw(alone.id, alone.digest, room.actor("suzuki"))
+        many = spell(*(f"{word}市\tイチ\t0\t" for word in "朝昼夕夜春"))
+        room.console.approvals.submit(many.id, many.digest, room.actor("suzuki"))
+        assert said(reviewer, "/staff/review/umibe/readings") == []  # 多すぎて、数えない
+
+
 def test_いっしょに承認する読みの辞書を書いた人を_前もって見せる(room: Room) -> None:
     def spell(sound: str, name: str) -> None:
         desk = room.console.approvals.desk("umibe", "readings")
