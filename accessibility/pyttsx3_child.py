@@ -1,12 +1,14 @@
 """pyttsx3 を動かす子プロセス。標準入力の ``[{"kana", "file", "speed"}]`` を、1 つずつファイルにする。
 
 1 つの ``runAndWait`` の前に 2 つの ``save_to_file`` を置くと最後しか書かれないので、毎回作り直す。
+Linux の声（espeak）は別のスレッドで書き、``runAndWait`` は書き終わる前に戻ることがあるので、終わりの知らせを待つ。
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +23,12 @@ def main() -> int:
             return 1
         engine.setProperty("voice", voice)
         engine.setProperty("rate", round(engine.getProperty("rate") * job["speed"]))
+        written = threading.Event()
+        engine.connect("finished-utterance", lambda written=written, **_: written.set())
         engine.save_to_file(job["kana"], job["file"])
         engine.runAndWait()
+        if sys.platform == "linux":
+            written.wait()  # 待つ長さの限りは、親が決める
         if not Path(job["file"]).is_file():
             return 1
     return 0

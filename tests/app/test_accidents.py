@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,8 @@ def test_いつkillされても前の出力か新しい出力がひとそろい�
                 time.sleep(0.002)
             time.sleep(chance.uniform(0, 0.03))
             killed += process.poll() is None
-            os.killpg(process.pid, 9)
+            with suppress(ProcessLookupError):  # 先に終わった
+                os.killpg(process.pid, 9)
             process.wait()
             recover(out)  # serve や次の publish が、始めにすること
             if files_in(out) not in whole:  # 新しい出力なら、終わりまで作ったものと同じはず
