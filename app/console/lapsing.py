@@ -13,7 +13,7 @@ from app.console.sounds import Listening
 from content.model import REGISTERS, Publication, Register, Run, Word
 from content.problems import NotationError
 from content.recorded import text_key
-from content.workflow import Desk
+from content.workflow import Desk, Revision
 from content.workflow.proofs import Proofs
 from content.workflow.recordings import Takes
 
@@ -58,6 +58,11 @@ def lapsing(console: Console, desk: Desk | None, draft: Callable[[], Publication
         tuple(name for id, key, name in keys if (id, key) in held - kept),
         proofread and _spoken(shown) != _spoken(new),
     )
+
+
+def lapsing_of(console: Console, desk: Desk | None, revision: Revision) -> Lapsing:
+    """保存した稿 ``revision`` を公開すると、使えなくなるもの。"""
+    return lapsing(console, desk, lambda: console.approvals.publication(revision))
 
 
 def _held(console: Console, subject: str, register: Register) -> Iterator[tuple[str, str]]:

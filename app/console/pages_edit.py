@@ -32,7 +32,7 @@ from app.console.frame import (
     faults_of,
     url,
 )
-from app.console.lapsing import lapsing
+from app.console.lapsing import lapsing, lapsing_of
 from app.console.manuscript import Joined, Manuscript, split, whole
 from app.console.remarks import Checked, checked, misread
 from app.console.unsure import UnsurePlaces
@@ -110,7 +110,7 @@ def send(console: Console, visitor: Visitor, asked: Asked) -> Response:
     else:
         saved = "変わったところはありません。"
         if revision.id != base:
-            new = lapsing(console, found.desk, lambda: console.approvals.publication(revision))
+            new = lapsing_of(console, found.desk, revision)
             saved = f"下書きに保存しました。{new.said}"
         at = edited_place(asked.form, written.manuscript, split(found.saved.text))
         to = url("edit", found.subject, found.register) + (f"#{at}" if at else "")

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from app.console.builds import STATES
 from app.console.form import FormFault
 from app.console.frame import Asked, Console, Fault, Place, Visitor, faults_of, url
-from app.console.lapsing import Lapsing, lapsing
+from app.console.lapsing import Lapsing, lapsing_of
 from app.console.pointers import same_date
 from app.console.progress import site_panel, text_panel
 from app.console.reviewing import desk_of, title_of
@@ -135,7 +135,7 @@ def _page(
         desk=desk,
         waiting=waiting,
         same_date=waiting is not None and same_date(waiting, desk.published),
-        lapsing=_lapsing(console, desk, waiting) if waiting else Lapsing(),
+        lapsing=lapsing_of(console, desk, waiting) if waiting else Lapsing(),
         date=asked.form["date"] or date,
         time=asked.form["time"] or time,
         earlier=_earlier(console, desk, events, may_restore),
@@ -144,11 +144,6 @@ def _page(
         states=STATES,
         address=url("publish", desk.subject, desk.kind),
     )
-
-
-def _lapsing(console: Console, desk: Desk, revision: Revision) -> Lapsing:
-    """``revision`` を公開すると、使えなくなる録音と、「校正済」のしるし。"""
-    return lapsing(console, desk, lambda: console.approvals.publication(revision))
 
 
 def _earlier(
@@ -161,7 +156,7 @@ def _earlier(
     found: list[Earlier] = []
     for id, event in last.items():
         if id != now:
-            lost = _lapsing(console, desk, history[id]) if may_restore else Lapsing()
+            lost = lapsing_of(console, desk, history[id]) if may_restore else Lapsing()
             found.append(Earlier(history[id], event, lost))
     return tuple(sorted(found, key=lambda e: e.event.id, reverse=True))
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.console.effects import Shift, effects_of
 from app.console.form import FormFault
 from app.console.frame import Asked, Console, Fault, NotFound, Place, Visitor, faults_of, url
-from app.console.lapsing import Lapsing, lapsing
+from app.console.lapsing import Lapsing, lapsing_of
 from app.console.pointers import same_date, told, unwritten
 from app.console.reviewing import Case, Reading, case, pictures, readings, report, title_of
 from app.console.unsure import UnsurePlaces
@@ -237,7 +237,7 @@ def _lapsing(console: Console, found: Case) -> Lapsing:
     """この稿を公開すると、使えなくなる録音と、「校正済」のしるし。"""
     if found.state not in _BEFORE:
         return Lapsing()
-    return lapsing(console, found.desk, lambda: console.approvals.publication(found.revision))
+    return lapsing_of(console, found.desk, found.revision)
 
 
 def _views(console: Console, visitor: Visitor, found: Case) -> list[tuple[str, str]]:
